@@ -1,0 +1,242 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Carries the data of a legacy installation into its successor: rehearsed before, all of
+/// it or none of it, repeatable until launch.
+#[derive(Debug, Parser)]
+#[command(
+    name = "heirloom",
+    version,
+    after_help = "Examples:\n  heirloom import nodeshot --from sqlite:old.db --layers layers.geojson --dry-run\n  heirloom import nodeshot --from sqlite:old.db --layers layers.geojson\n  heirloom runs show 1\n\nExit codes: 0 done, 1 fault (try again), 2 wrong command or configuration, 3 done but rows were\nrefused, 4 cancelled, 5 held by a guard, 6 another run is at work."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    /// 0 nothing but errors, 1 progress and summary, 2 a line for each row, 3 also what the engine does
+    #[arg(long, global = true, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3), value_name = "0|1|2|3")]
+    pub verbosity: u8,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that may stand before or after the command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The configuration; ./heirloom.toml where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The store: sqlite:PATH (default sqlite:heirloom.sqlite3, created on first use)
+    #[arg(long, global = true, value_name = "URL")]
+    pub store: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring in a legacy installation: plan, ask, apply
+    #[command(subcommand)]
+    Import(Import),
+    /// Write data out
+    #[command(subcommand)]
+    Export(Export),
+    /// Earlier runs and what they found
+    #[command(subcommand)]
+    Runs(Runs),
+    /// One SHA-256 over all data: equal data, equal digest, in any store
+    Digest,
+    /// The areas that nodes belong to
+    #[command(subcommand)]
+    Layers(Layers),
+    /// The states that nodes can be in
+    #[command(subcommand)]
+    Statuses(Statuses),
+    /// Accounts
+    #[command(subcommand)]
+    Users(Users),
+    /// Write an annotated heirloom.toml, create the store and the first admin
+    Init(Init),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// A nodeshot 0.9 database
+    Nodeshot(Nodeshot),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  Rehearse, then run exactly what was rehearsed:\n    heirloom import nodeshot --from sqlite:old.db --layers layers.geojson --dry-run --decisions answers.toml\n    heirloom import nodeshot --from sqlite:old.db --layers layers.geojson --decisions answers.toml --expect sha256:…\n  Keep every line while being asked as usual:\n    heirloom import nodeshot --from sqlite:old.db --verbosity 2 | tee import_result.txt\n  Unattended, nodes outside every layer in the layer `city`:\n    heirloom import nodeshot --from sqlite:old.db --noinput --default-layer city --report report.json"
+)]
+pub struct Nodeshot {
+    /// The legacy database: sqlite:PATH. Only read, never written
+    #[arg(long, value_name = "URL")]
+    pub from: Option<String>,
+    /// Layers that come in with the run: a GeoJSON FeatureCollection
+    #[arg(long, value_name = "FILE.geojson")]
+    pub layers: Option<PathBuf>,
+    /// Where nodes outside every layer go; none: they are left out
+    #[arg(long, value_name = "SLUG|ID|none")]
+    pub default_layer: Option<String>,
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// Do everything and take it back: the store stays as it is
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask nothing: recorded decisions, then defaults
+    #[arg(long)]
+    pub noinput: bool,
+    /// Where a fault in the source stops the run, keep the stages that were complete
+    #[arg(long)]
+    pub nodelete: bool,
+    /// Apply only the plan with this digest, as a rehearsal printed it
+    #[arg(long, value_name = "DIGEST")]
+    pub expect: Option<String>,
+    /// Answers, read before and written after whatever the outcome (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub decisions: Option<PathBuf>,
+    /// Write the passwords of new accounts to this new file
+    #[arg(long, value_name = "FILE")]
+    pub credentials: Option<PathBuf>,
+    /// Exit 3 where any row was refused, not only newly refused ones
+    #[arg(long)]
+    pub strict: bool,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Nodes as a GeoJSON FeatureCollection
+    Geojson(Geojson),
+}
+
+#[derive(Debug, Args)]
+pub struct Geojson {
+    /// The file to write; standard output without it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Also notes, e-mail addresses and leftovers, and nodes of every access level
+    #[arg(long)]
+    pub full: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Runs {
+    /// One line a run
+    List,
+    /// The report of a run
+    Show {
+        #[arg(value_name = "N")]
+        run: i64,
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Layers {
+    /// One line a layer
+    List,
+    /// Bring in or update layers from a GeoJSON FeatureCollection
+    Import {
+        #[arg(value_name = "FILE.geojson")]
+        file: PathBuf,
+    },
+    /// Add one layer
+    Add {
+        #[arg(long)]
+        name: String,
+        /// Made from the name without it
+        #[arg(long)]
+        slug: Option<String>,
+        /// Its area as GeoJSON: a Polygon or MultiPolygon, bare or as a feature
+        #[arg(long, value_name = "FILE.geojson")]
+        area: Option<PathBuf>,
+    },
+    /// Remove a layer that holds no node
+    Remove {
+        #[arg(value_name = "SLUG")]
+        slug: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Statuses {
+    /// One line a status
+    List,
+    /// Add one status
+    Add {
+        #[arg(long)]
+        name: String,
+        /// Made from the name without it
+        #[arg(long)]
+        slug: Option<String>,
+        /// Make it the status of nodes that have no other
+        #[arg(long)]
+        default: bool,
+    },
+    /// Remove a status that no node has
+    Remove {
+        #[arg(value_name = "SLUG")]
+        slug: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Users {
+    /// One line an account
+    List,
+    /// Add an account; the password is typed, or one line of standard input
+    Add {
+        #[arg(value_name = "NAME")]
+        name: String,
+        #[arg(long)]
+        email: Option<String>,
+        /// Staff and superuser
+        #[arg(long)]
+        admin: bool,
+    },
+    /// Set a password, or make new ones for accounts that nobody has used yet
+    #[command(
+        after_help = "Examples:\n  heirloom users password mario\n  heirloom users password --unclaimed --credentials passwords.csv"
+    )]
+    Password {
+        #[arg(
+            value_name = "NAME",
+            required_unless_present = "unclaimed",
+            conflicts_with = "unclaimed"
+        )]
+        name: Option<String>,
+        /// Every account that an import created and nobody has used
+        #[arg(long, requires = "credentials")]
+        unclaimed: bool,
+        /// The new file that hands out the passwords
+        #[arg(long, value_name = "FILE", requires = "unclaimed")]
+        credentials: Option<PathBuf>,
+    },
+    /// Say whether a password is right, and renew an outdated hash
+    Check {
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The first admin's name, without being asked
+    #[arg(long, value_name = "NAME")]
+    pub admin: Option<String>,
+}

@@ -1,0 +1,49 @@
+//! What every command needs: configuration and store.
+
+use std::path::PathBuf;
+
+use super::args::Global;
+use super::exit::Failure;
+use crate::config::{self, Config, DatabaseUrl};
+use crate::store::{Missing, Store};
+
+pub struct Context {
+    pub config: Config,
+    pub verbosity: u8,
+    pub store: PathBuf,
+    /// The configuration and store options as they were typed, for printed commands.
+    pub typed: Vec<String>,
+}
+
+impl Context {
+    pub fn new(global: &Global, verbosity: u8) -> Result<Self, Failure> {
+        let config = config::load(global.config.as_deref(), config::environment())?;
+        let url = match &global.store {
+            Some(url) => DatabaseUrl::parse(url)?,
+            None => config.store.url.clone(),
+        };
+        let DatabaseUrl::Sqlite(store) = url else {
+            return Err(Failure::wrong(format!(
+                "the store {url} is not SQLite, and this version keeps its data in SQLite: --store sqlite:PATH"
+            )));
+        };
+        let mut typed = Vec::new();
+        if let Some(file) = &global.config {
+            typed.extend(["--config".into(), file.display().to_string()]);
+        }
+        if global.store.is_some() {
+            typed.extend(["--store".into(), format!("sqlite:{}", store.display())]);
+        }
+        Ok(Context {
+            config,
+            verbosity,
+            store,
+            typed,
+        })
+    }
+
+    /// The store, created where it is missing.
+    pub fn open_store(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.store, Missing::Create)?)
+    }
+}

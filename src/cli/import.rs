@@ -1,0 +1,297 @@
+//! `heirloom import nodeshot`
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Import, Nodeshot as Arguments, RunOptions};
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::prompt::{Person, Presence, Shown};
+use super::{signals, summary, terminal};
+use crate::config::{DatabaseUrl, LayerChoice};
+use crate::engine::decisions::Decisions;
+use crate::engine::report::{End, Mode};
+use crate::engine::run::{Ended, OnFault, Options, run as run_recipe};
+use crate::engine::{Recipe, journal};
+use crate::geometry::read_layers;
+use crate::recipes::nodeshot::{Nodeshot, Settings};
+use crate::store::{Missing, Store};
+
+pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
+    let Import::Nodeshot(arguments) = import;
+    let presence = presence(&arguments.run)?;
+    let from = source(context, arguments)?;
+    check_outputs(&arguments.run)?;
+    let mut settings = Settings::from(&context.config.nodeshot);
+    if let Some(layer) = &arguments.default_layer {
+        settings.default_layer = LayerChoice::from_text(layer);
+    }
+    if let Some(file) = &arguments.layers {
+        settings.layers = read_layers_file(file)?;
+    }
+    let mut recipe = Nodeshot::open(&from, settings).map_err(crate::engine::Stop::from)?;
+    let missing = if arguments.run.dry_run {
+        Missing::StandIn
+    } else {
+        Missing::Create
+    };
+    let mut store = Store::open(&context.store, missing)?;
+    signals::watch();
+    let mut person = Person::new(context.verbosity, presence);
+    run_and_report(context, arguments, &mut recipe, &mut store, &mut person)
+}
+
+/// Without a person and without `--noinput` nothing is begun.
+fn presence(options: &RunOptions) -> Result<Presence, Failure> {
+    if options.noinput {
+        Ok(Presence::Unattended)
+    } else if terminal::attended() {
+        Ok(Presence::Attended)
+    } else {
+        Err(Failure::wrong(
+            "there is no terminal to ask on. Give --noinput to run on recorded decisions and defaults.",
+        ))
+    }
+}
+
+fn source(context: &Context, arguments: &Arguments) -> Result<PathBuf, Failure> {
+    let url = match &arguments.from {
+        Some(url) => DatabaseUrl::parse(url)?,
+        None => context.config.nodeshot.url.clone().ok_or_else(|| {
+            Failure::wrong(
+                "there is no legacy database to import: give --from sqlite:PATH, or set url under [nodeshot] in heirloom.toml.",
+            )
+        })?,
+    };
+    match url {
+        DatabaseUrl::Sqlite(path) => Ok(path),
+        other => Err(Failure::wrong(format!(
+            "this version reads legacy databases from SQLite files only, not from {other}"
+        ))),
+    }
+}
+
+/// What is written at the end must be possible from the start.
+fn check_outputs(options: &RunOptions) -> Result<(), Failure> {
+    let outputs = [
+        ("--report", &options.report),
+        ("--decisions", &options.decisions),
+        ("--credentials", &options.credentials),
+    ];
+    for (option, path) in outputs {
+        let Some(path) = path else { continue };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        if !folder.is_dir() || path.is_dir() {
+            return Err(Failure::wrong(format!(
+                "{option}: {} cannot be written, it is a folder or in no folder.",
+                path.display()
+            )));
+        }
+        if option != "--decisions" || !path.exists() {
+            tempfile::NamedTempFile::new_in(folder).map_err(|error| {
+                Failure::wrong(format!(
+                    "{option}: {} cannot be written: {error}",
+                    path.display()
+                ))
+            })?;
+        }
+    }
+    if let Some(path) = options.credentials.as_ref().filter(|path| path.exists()) {
+        return Err(Failure::wrong(format!(
+            "--credentials: {} exists, and passwords are handed out in a new file only.",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+fn read_layers_file(path: &Path) -> Result<Vec<crate::geometry::LayerFeature>, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::wrong(format!(
+            "cannot read the layers file {}: {error}",
+            path.display()
+        ))
+    })?;
+    read_layers(&text).map_err(|error| Failure::wrong(format!("{}: {error}", path.display())))
+}
+
+fn run_and_report(
+    context: &Context,
+    arguments: &Arguments,
+    recipe: &mut dyn Recipe,
+    store: &mut Store,
+    person: &mut Person,
+) -> Result<Exit, Failure> {
+    let options = &arguments.run;
+    let who = who();
+    let now = || chrono::Utc::now();
+    let stored = journal::decisions(&mut store.connection)?;
+    let mut decisions = Decisions::new(
+        stored,
+        now().format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        who.clone(),
+    );
+    if let Some(file) = &options.decisions {
+        decisions.read_file(file)?;
+    }
+    let engine_options = Options {
+        mode: if options.dry_run {
+            Mode::DryRun
+        } else {
+            Mode::Import
+        },
+        on_fault: if options.nodelete {
+            OnFault::KeepStages
+        } else {
+            OnFault::RollBack
+        },
+        expect: options.expect.clone(),
+        on_conflict: context.config.nodeshot.on_conflict,
+        credentials: options.credentials.clone(),
+        who,
+    };
+    let ended = run_recipe(store, recipe, &engine_options, &mut decisions, person, &now);
+    person.quiet();
+    let answers = keep_answers(options, &decisions);
+    let ended = ended?;
+    report(context, arguments, ended, &decisions, answers, person)
+}
+
+/// Writes the decisions file whatever the outcome; answers of a rehearsal are not lost for
+/// want of a file.
+fn keep_answers(options: &RunOptions, decisions: &Decisions) -> Result<Option<PathBuf>, Failure> {
+    let path = match &options.decisions {
+        Some(path) => path.clone(),
+        None if options.dry_run && decisions.asked > 0 => free_name(),
+        None => return Ok(None),
+    };
+    decisions.write_file(&path).map_err(|error| {
+        Failure::fault(format!(
+            "cannot write the decisions file {}: {error}",
+            path.display()
+        ))
+    })?;
+    Ok(Some(path))
+}
+
+fn free_name() -> PathBuf {
+    (1_u32..)
+        .map(|number| match number {
+            1 => PathBuf::from("heirloom-decisions.toml"),
+            number => PathBuf::from(format!("heirloom-decisions-{number}.toml")),
+        })
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| PathBuf::from("heirloom-decisions.toml"))
+}
+
+fn report(
+    context: &Context,
+    arguments: &Arguments,
+    mut ended: Ended,
+    decisions: &Decisions,
+    answers: Result<Option<PathBuf>, Failure>,
+    person: &Person,
+) -> Result<Exit, Failure> {
+    let options = &arguments.run;
+    let report = &ended.report;
+    tracing::debug!(locked = ?ended.locked, "the write lock was held");
+    if context.verbosity >= 1 {
+        if person.shown == Shown::No && report.plan.is_some() || report.outcome == End::KeptPartial
+        {
+            terminal::say(&summary::results(report))?;
+        }
+        if matches!(
+            report.outcome,
+            End::Committed | End::Rehearsed | End::KeptPartial
+        ) {
+            terminal::say(&summary::ending(report))?;
+        }
+    }
+    if let Some(path) = &options.report {
+        ended
+            .report
+            .write_file(&mut ended.findings, path)
+            .unwrap_or_else(|error| {
+                terminal::complain(&format!(
+                    "the report {} could not be written: {error}. `heirloom runs show` has it too.",
+                    path.display()
+                ));
+            });
+    }
+    let answers = answers?;
+    if options.dry_run
+        && decisions.asked > 0
+        && let (Some(answers), Some(plan)) = (answers, &ended.report.plan)
+    {
+        terminal::say(&format!(
+            "The real run with the same answers:\n  {}",
+            real_command(context, arguments, &answers, plan)
+        ))?;
+    }
+    if let Some(stop) = ended.stop {
+        let mut failure = Failure::from(stop);
+        if failure.exit == Exit::Fault && ended.report.outcome != End::KeptPartial {
+            failure.message.push_str("\nThe store is as it was.");
+        }
+        return Err(failure);
+    }
+    let refused = ended.report.newly_refused > 0 || (options.strict && ended.findings.refused > 0);
+    Ok(if refused { Exit::Refused } else { Exit::Done })
+}
+
+/// The command that does what was rehearsed.
+fn real_command(context: &Context, arguments: &Arguments, answers: &Path, plan: &str) -> String {
+    let mut words = vec!["heirloom".to_string()];
+    words.extend(context.typed.iter().cloned());
+    words.extend(["import".into(), "nodeshot".into()]);
+    let mut option = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            words.extend([name.to_string(), value]);
+        }
+    };
+    let path = |path: &PathBuf| path.display().to_string();
+    option("--from", arguments.from.clone());
+    option("--layers", arguments.layers.as_ref().map(path));
+    option("--default-layer", arguments.default_layer.clone());
+    option(
+        "--credentials",
+        arguments.run.credentials.as_ref().map(path),
+    );
+    option("--report", arguments.run.report.as_ref().map(path));
+    option("--decisions", Some(answers.display().to_string()));
+    option("--expect", Some(plan.to_string()));
+    for (flag, given) in [
+        ("--nodelete", arguments.run.nodelete),
+        ("--strict", arguments.run.strict),
+    ] {
+        if given {
+            words.push(flag.into());
+        }
+    }
+    words
+        .iter()
+        .map(|word| shell_word(word))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A word as a shell reads it back.
+fn shell_word(word: &str) -> String {
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || "-_./:=@,+".contains(character);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_string()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Who decides, as decisions record it.
+fn who() -> String {
+    ["USER", "LOGNAME"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|name| !name.is_empty()))
+        .unwrap_or_else(|| "unknown".into())
+}

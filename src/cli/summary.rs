@@ -1,0 +1,159 @@
+//! A report in words.
+
+use super::terminal::table;
+use crate::engine::finding::{Finding, Severity};
+use crate::engine::report::{End, Mode, Report, word};
+use crate::text::printable;
+
+/// The results of a run: what becomes of each entity, and what was found.
+pub fn results(report: &Report) -> String {
+    let mut text = String::new();
+    let nodes = report.counts("nodes");
+    if report.finding_counts.contains_key("every-node-discarded") {
+        text.push_str(&format!(
+            "NOT ONE NODE COMES IN: all {} of them lie outside every layer, and there is no default layer.\n\n",
+            nodes.discarded
+        ));
+    }
+    text.push_str(&format!(
+        "From {} {}\n",
+        report.source.kind,
+        printable(&report.source.identity)
+    ));
+    if let Some(plan) = &report.plan {
+        text.push_str(&format!("Plan {plan}\n"));
+    }
+    text.push('\n');
+    let rows: Vec<Vec<String>> = report
+        .entities
+        .iter()
+        .map(|(entity, counts)| {
+            let mut row = vec![entity.clone()];
+            row.extend(
+                [
+                    counts.retrieved,
+                    counts.created,
+                    counts.updated,
+                    counts.unchanged,
+                    counts.skipped,
+                    counts.discarded,
+                    counts.refused,
+                    counts.not_reached,
+                ]
+                .map(|count| count.to_string()),
+            );
+            row
+        })
+        .collect();
+    text.push_str(&table(
+        &[
+            "",
+            "retrieved",
+            "created",
+            "updated",
+            "unchanged",
+            "skipped",
+            "discarded",
+            "refused",
+            "not reached",
+        ],
+        &rows,
+    ));
+    if !report.finding_counts.is_empty() {
+        text.push('\n');
+        let mut counts: Vec<_> = report.finding_counts.iter().collect();
+        counts.sort_by_key(|(code, (severity, _))| (std::cmp::Reverse(*severity), *code));
+        let rows: Vec<Vec<String>> = counts
+            .into_iter()
+            .map(|(code, (severity, count))| {
+                vec![count.to_string(), severity.word().into(), code.clone()]
+            })
+            .collect();
+        text.push_str(&table(&["found", "", ""], &rows));
+    }
+    text
+}
+
+/// What became of the run, in a sentence, and what to do next.
+pub fn ending(report: &Report) -> String {
+    let run = report.run.map(|run| run.to_string()).unwrap_or_default();
+    match report.outcome {
+        End::Committed => {
+            format!("Committed as run {run}. Every finding, row by row: heirloom runs show {run}")
+        }
+        End::Rehearsed => "Rehearsed: the store is as it was.".into(),
+        End::KeptPartial => format!(
+            "The source failed after {}. The stages before are kept as run {run}; run the import again to bring in the rest.",
+            report
+                .stages
+                .last()
+                .map_or("no stage".to_string(), |stage| format!(
+                    "the stage {}",
+                    stage.stage
+                ))
+        ),
+        _ => "The store is as it was.".into(),
+    }
+}
+
+/// One finding on one line, safe for a terminal.
+pub fn finding_line(finding: &Finding) -> String {
+    let place = match (&finding.entity, &finding.legacy_id) {
+        (Some(entity), Some(id)) => format!(" {entity} {id}"),
+        _ => String::new(),
+    };
+    let name = match &finding.name {
+        Some(name) => format!(" ({name})"),
+        None => String::new(),
+    };
+    let line = format!(
+        "{} {}{place}{name}: {}",
+        finding.severity.word(),
+        finding.code,
+        finding.message
+    );
+    printable(&line).into_owned()
+}
+
+/// A run on one line.
+pub fn run_row(report: &Report) -> Vec<String> {
+    let total = |pick: fn(&crate::engine::tally::Counts) -> u64| {
+        report.entities.values().map(pick).sum::<u64>().to_string()
+    };
+    vec![
+        report.run.map(|run| run.to_string()).unwrap_or_default(),
+        report.started.clone(),
+        report.recipe.clone(),
+        word(&report.mode),
+        word(&report.outcome),
+        total(|counts| counts.created),
+        total(|counts| counts.updated),
+        total(|counts| counts.refused),
+    ]
+}
+
+/// Whether a severity deserves a person's eye.
+pub fn is_loud(severity: Severity) -> bool {
+    severity > Severity::Info
+}
+
+/// What kind of run it was, for its heading.
+pub fn heading(report: &Report) -> String {
+    let what = match report.mode {
+        Mode::Import => "Import",
+        Mode::DryRun => "Rehearsal",
+        Mode::Sync => "Sync",
+        Mode::Undo => "Undo",
+    };
+    let run = report
+        .run
+        .map(|run| format!("Run {run}: "))
+        .unwrap_or_default();
+    format!(
+        "{run}{what} of {}, {}. Started {}, finished {}.",
+        report.recipe,
+        word(&report.outcome),
+        report.started,
+        report.finished
+    )
+}

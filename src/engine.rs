@@ -1,0 +1,116 @@
+//! Plan, ask, apply: how any recipe's rows reach the store. Knows no recipe and no terminal.
+//!
+//! A [`Recipe`] runs its stages against a [`Planner`], which compares what the recipe maps
+//! with the ledger and the store and spools the differences: the plan. The person is shown
+//! the results and asked; then the plan is applied in one transaction. A rehearsal takes the
+//! same way and rolls back at the end, which is why it proves what the real run will do.
+
+pub mod apply;
+pub mod change;
+pub mod decisions;
+pub mod finding;
+pub mod findings;
+pub mod journal;
+pub mod names;
+pub mod plan;
+pub mod report;
+pub mod run;
+pub mod stop;
+pub mod tally;
+
+pub use decisions::{Choice, Question, Reply, Resolved};
+pub use finding::{Cause, Finding, Severity};
+pub use names::Claim;
+pub use plan::{Draft, Placed, Planner, Target};
+pub use stop::{Side, Stop};
+pub use tally::Outcome;
+
+use crate::model::Key;
+
+/// How one kind of legacy source maps to the store.
+pub trait Recipe {
+    fn name(&self) -> &'static str;
+
+    /// The kind of source (`sqlite`) and an identity a person recognises, without secrets.
+    fn source(&self) -> (String, String);
+
+    /// The stages in their order, and the entities that each one accounts for.
+    fn stages(&self) -> &'static [Stage];
+
+    /// Checks what must hold before any row is read, and plans what the command itself
+    /// brings (layers from a file). Runs before the first stage.
+    ///
+    /// # Errors
+    /// [`Stop::Wrong`] with the name of the setting and what to do.
+    fn prepare(&mut self, plan: &mut Planner) -> Result<(), Stop>;
+
+    /// The keys of an entity, counted apart from the reader that maps them.
+    ///
+    /// # Errors
+    /// The source fails.
+    fn scan(&mut self, entity: &str, each: &mut dyn FnMut(Key)) -> Result<(), Stop>;
+
+    /// Maps one stage's rows.
+    ///
+    /// # Errors
+    /// The source or the store fails, or the person cancels. A bad row is no error.
+    fn run(&mut self, stage: &'static str, plan: &mut Planner) -> Result<(), Stop>;
+
+    /// A guard of the recipe's own, asked when the plan is complete: why an unattended run
+    /// must not go on.
+    fn hold(&self) -> Option<Finding> {
+        None
+    }
+}
+
+/// One step of a recipe.
+#[derive(Debug)]
+pub struct Stage {
+    pub name: &'static str,
+    pub entities: &'static [&'static str],
+}
+
+/// The person, or what stands in for one: shown progress, asked questions.
+pub trait Ui {
+    fn stage(&mut self, _name: &str, _rows: u64) {}
+    fn advance(&mut self, _rows: u64) {}
+    fn row(&mut self, _outcome: Outcome, _entity: &str, _key: &Key, _name: &str) {}
+    fn finding(&mut self, _finding: &Finding) {}
+    fn applying(&mut self, _changes: u64) {}
+    /// Whether the person wants to stop (Ctrl-C, SIGTERM, SIGHUP).
+    fn cancelled(&self) -> bool {
+        false
+    }
+    /// Whether there is a person who can be asked.
+    fn attended(&self) -> bool {
+        false
+    }
+    /// Asks what the data cannot answer.
+    ///
+    /// # Errors
+    /// [`Stop::Cancelled`] at the end of input.
+    fn ask(&mut self, _question: &Question) -> Result<Reply, Stop> {
+        Err(Stop::Cancelled)
+    }
+    /// Shows a warning that calls for a person's consent before the run goes on.
+    ///
+    /// # Errors
+    /// [`Stop::Cancelled`] at the end of input.
+    fn consent(&mut self, _finding: &Finding) -> Result<Consent, Stop> {
+        Err(Stop::Cancelled)
+    }
+    /// Shows the results and asks whether they satisfy.
+    ///
+    /// # Errors
+    /// [`Stop::Cancelled`] at the end of input.
+    fn satisfied(&mut self, _report: &report::Report) -> Result<Consent, Stop> {
+        Err(Stop::Cancelled)
+    }
+}
+
+/// A person's yes or no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    Yes,
+    No,
+}

@@ -1,0 +1,307 @@
+//! Runs, findings and decisions in the store.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use diesel::prelude::*;
+use diesel::sqlite::SqliteConnection;
+
+use super::Stop;
+use super::decisions::{Decision, Decisions};
+use super::finding::{Cause, Finding, Severity};
+use super::findings::Findings;
+use super::report::{End, Report, Source, word};
+use crate::store::schema::{decisions, findings, runs};
+
+/// Writes a run's row, and returns its number.
+pub fn insert_run(connection: &mut SqliteConnection, report: &Report) -> Result<i64, Stop> {
+    let stages = serde_json::to_string(&report.stages).unwrap_or_default();
+    let entities = serde_json::to_string(&report.entities).unwrap_or_default();
+    Ok(diesel::insert_into(runs::table)
+        .values((
+            runs::recipe.eq(&report.recipe),
+            runs::mode.eq(word(&report.mode)),
+            runs::outcome.eq(word(&report.outcome)),
+            runs::started.eq(&report.started),
+            runs::finished.eq(&report.finished),
+            runs::plan.eq(&report.plan),
+            runs::source_kind.eq(&report.source.kind),
+            runs::source_identity.eq(&report.source.identity),
+            runs::stages.eq(stages),
+            runs::entities.eq(entities),
+        ))
+        .returning(runs::id)
+        .get_result(connection)?)
+}
+
+pub fn set_finished(
+    connection: &mut SqliteConnection,
+    run: i64,
+    finished: &str,
+) -> Result<(), Stop> {
+    diesel::update(runs::table.find(run))
+        .set(runs::finished.eq(finished))
+        .execute(connection)?;
+    Ok(())
+}
+
+#[derive(Queryable)]
+struct RunRow {
+    id: i64,
+    recipe: String,
+    mode: String,
+    outcome: String,
+    started: String,
+    finished: String,
+    plan: Option<String>,
+    source_kind: Option<String>,
+    source_identity: Option<String>,
+    stages: String,
+    entities: String,
+}
+
+impl From<RunRow> for Report {
+    fn from(row: RunRow) -> Self {
+        fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
+            serde_json::from_value(serde_json::Value::String(word.into())).ok()
+        }
+        Report {
+            format: 1,
+            run: Some(row.id),
+            recipe: row.recipe,
+            mode: parse(&row.mode).unwrap_or(super::report::Mode::Import),
+            outcome: parse(&row.outcome).unwrap_or(End::Failed),
+            started: row.started,
+            finished: row.finished,
+            plan: row.plan,
+            source: Source {
+                kind: row.source_kind.unwrap_or_default(),
+                identity: row.source_identity.unwrap_or_default(),
+            },
+            stages: serde_json::from_str(&row.stages).unwrap_or_default(),
+            entities: serde_json::from_str(&row.entities).unwrap_or_default(),
+            finding_counts: BTreeMap::new(),
+            newly_refused: 0,
+        }
+    }
+}
+
+/// All runs, oldest first.
+pub fn runs(connection: &mut SqliteConnection) -> QueryResult<Vec<Report>> {
+    let rows: Vec<RunRow> = runs::table.order(runs::id).load(connection)?;
+    Ok(rows.into_iter().map(Report::from).collect())
+}
+
+pub fn run(connection: &mut SqliteConnection, number: i64) -> QueryResult<Option<Report>> {
+    let row: Option<RunRow> = runs::table.find(number).first(connection).optional()?;
+    Ok(row.map(Report::from))
+}
+
+#[derive(Queryable)]
+struct FindingRow {
+    id: i64,
+    _recipe: String,
+    _first_run: i64,
+    _last_run: Option<i64>,
+    code: String,
+    severity: String,
+    stage: Option<String>,
+    entity: Option<String>,
+    legacy_id: Option<String>,
+    name: Option<String>,
+    message: String,
+    cause: Option<String>,
+    refuses: bool,
+}
+
+impl From<FindingRow> for Finding {
+    fn from(row: FindingRow) -> Self {
+        Finding {
+            code: row.code.into(),
+            severity: Severity::from_word(&row.severity),
+            stage: row.stage.map(Into::into),
+            entity: row.entity.map(Into::into),
+            legacy_id: row.legacy_id,
+            name: row.name,
+            message: row.message,
+            cause: row
+                .cause
+                .and_then(|cause| serde_json::from_str::<Cause>(&cause).ok()),
+            refuses: row.refuses,
+        }
+    }
+}
+
+/// Hands out the findings of a run: for one that wrote, those that stood then; for an
+/// attempt that wrote nothing, its own.
+pub fn each_finding<E: From<diesel::result::Error>>(
+    connection: &mut SqliteConnection,
+    report: &Report,
+    mut each: impl FnMut(Finding) -> Result<(), E>,
+) -> Result<(), E> {
+    let number = report.run.unwrap_or_default();
+    let stands = matches!(report.outcome, End::Committed | End::KeptPartial);
+    let mut query = findings::table
+        .filter(findings::recipe.eq(&report.recipe))
+        .order(findings::id)
+        .into_boxed();
+    query = if stands {
+        query.filter(
+            findings::first_run.le(number).and(
+                findings::last_run
+                    .is_null()
+                    .or(findings::last_run.ge(number)),
+            ),
+        )
+    } else {
+        query.filter(findings::first_run.eq(number))
+    };
+    let rows = query
+        .load_iter::<FindingRow, diesel::connection::DefaultLoadingMode>(connection)
+        .map_err(E::from)?;
+    for row in rows {
+        each(row.map_err(E::from)?.into())?;
+    }
+    Ok(())
+}
+
+/// The rows that the last committed run refused.
+pub fn refused_rows(connection: &mut SqliteConnection, recipe: &str) -> QueryResult<HashSet<u64>> {
+    let rows: Vec<FindingRow> = findings::table
+        .filter(findings::recipe.eq(recipe))
+        .filter(findings::last_run.is_null())
+        .filter(findings::refuses.eq(true))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Finding::from(row).refused_row())
+        .collect())
+}
+
+/// What becomes of standing findings that a run did not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absent {
+    /// They are gone: the run saw everything.
+    Close,
+    /// They may still stand: the run did not get that far.
+    Leave,
+}
+
+/// Writes the findings that appeared and closes those that are gone.
+pub fn record_findings(
+    connection: &mut SqliteConnection,
+    recipe: &str,
+    run: i64,
+    met: &mut Findings,
+    absent: Absent,
+) -> Result<(), Stop> {
+    let mut standing: HashMap<u64, Vec<i64>> = HashMap::new();
+    let rows = findings::table
+        .filter(findings::recipe.eq(recipe))
+        .filter(findings::last_run.is_null())
+        .load_iter::<FindingRow, diesel::connection::DefaultLoadingMode>(connection)?;
+    for row in rows {
+        let row = row?;
+        let id = row.id;
+        standing
+            .entry(Finding::from(row).identity())
+            .or_default()
+            .push(id);
+    }
+    met.each(|finding| -> Result<(), Stop> {
+        let known = standing.get_mut(&finding.identity()).and_then(Vec::pop);
+        if known.is_none() {
+            insert_finding(connection, recipe, run, None, &finding)?;
+        }
+        Ok(())
+    })?;
+    let gone: Vec<i64> = standing.into_values().flatten().collect();
+    if absent == Absent::Leave || gone.is_empty() {
+        return Ok(());
+    }
+    let last: Option<i64> = runs::table
+        .filter(runs::recipe.eq(recipe))
+        .filter(runs::id.lt(run))
+        .filter(runs::outcome.eq_any(["committed", "kept-partial"]))
+        .select(diesel::dsl::max(runs::id))
+        .get_result(connection)?;
+    for id in gone {
+        diesel::update(findings::table.find(id))
+            .set(findings::last_run.eq(last.unwrap_or(run)))
+            .execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Writes one finding; `last_run` is given where it stands for that run alone.
+pub fn insert_finding(
+    connection: &mut SqliteConnection,
+    recipe: &str,
+    run: i64,
+    last_run: Option<i64>,
+    finding: &Finding,
+) -> Result<(), Stop> {
+    let cause = finding
+        .cause
+        .as_ref()
+        .and_then(|cause| serde_json::to_string(cause).ok());
+    diesel::insert_into(findings::table)
+        .values((
+            findings::recipe.eq(recipe),
+            findings::first_run.eq(run),
+            findings::last_run.eq(last_run),
+            findings::code.eq(finding.code.as_ref()),
+            findings::severity.eq(finding.severity.word()),
+            findings::stage.eq(finding.stage.as_deref()),
+            findings::entity.eq(finding.entity.as_deref()),
+            findings::legacy_id.eq(finding.legacy_id.as_deref()),
+            findings::name.eq(finding.name.as_deref()),
+            findings::message.eq(&finding.message),
+            findings::cause.eq(cause),
+            findings::refuses.eq(finding.refuses),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// All decisions of the store.
+pub fn decisions(connection: &mut SqliteConnection) -> QueryResult<BTreeMap<String, Decision>> {
+    let rows: Vec<(String, String, String, String, String)> =
+        decisions::table.order(decisions::key).load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(key, answer, facts, answered, by)| {
+            (
+                key,
+                Decision {
+                    answer,
+                    facts,
+                    answered,
+                    by,
+                },
+            )
+        })
+        .collect())
+}
+
+/// Records the answers that a run used and the store does not have yet.
+pub fn record_decisions(
+    connection: &mut SqliteConnection,
+    answers: &Decisions,
+) -> Result<(), Stop> {
+    let stored = decisions(connection)?;
+    for (key, decision) in answers.to_record() {
+        if stored.get(key) == Some(decision) {
+            continue;
+        }
+        diesel::replace_into(decisions::table)
+            .values((
+                decisions::key.eq(key),
+                decisions::answer.eq(&decision.answer),
+                decisions::facts.eq(&decision.facts),
+                decisions::answered.eq(&decision.answered),
+                decisions::answered_by.eq(&decision.by),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
+}

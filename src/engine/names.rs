@@ -1,0 +1,166 @@
+//! Unique values: who holds which slug, username or address, and what a newcomer gets.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+use diesel::sqlite::SqliteConnection;
+
+use crate::model::{Table, Value};
+use crate::sql::{Bind, Cell, query};
+
+/// What a row got of the unique value that it wished for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The wish is the one of the last run: what the row got then stays.
+    /// `renamed` is that, where it is not the wish itself.
+    Kept { wish: u64, renamed: Option<String> },
+    /// The value is the row's from now on.
+    Given { value: String, wish: u64 },
+    /// Another row holds it, and nothing else will do.
+    Taken(Holder),
+}
+
+impl Claim {
+    /// What the row is called where it did not get what it wished for.
+    pub fn renamed(&self, wish: &str) -> Option<&str> {
+        match self {
+            Claim::Given { value, .. } => (value != wish).then_some(value),
+            Claim::Kept { renamed, .. } => renamed.as_deref(),
+            Claim::Taken(_) => None,
+        }
+    }
+}
+
+/// Who holds a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A row of the store, by its id there.
+    Stored(i64),
+    /// A row of this plan, by its legacy number (0 where its key is a text).
+    Planned(i64),
+}
+
+/// What to do where another row holds the wished value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnTaken {
+    /// `rome` becomes `rome2`, `rome3`, …
+    Number,
+    Refuse,
+}
+
+/// The holders of one column's values, by a hash of the value (letter case counts).
+#[derive(Default)]
+pub struct Names {
+    holders: HashMap<u64, Holder>,
+    /// The next number to try for a wish that was taken.
+    next: HashMap<u64, u64>,
+}
+
+impl Names {
+    pub fn load(
+        connection: &mut SqliteConnection,
+        table: &Table,
+        column: &str,
+    ) -> QueryResult<Names> {
+        const PAGE: i64 = 20_000;
+        let sql = format!(
+            "SELECT id, \"{column}\" FROM {} WHERE id > ? ORDER BY id LIMIT ?",
+            table.name
+        );
+        let mut holders = HashMap::new();
+        let mut after = i64::MIN;
+        loop {
+            let rows = query(
+                connection,
+                &sql,
+                &[Bind::Int(Some(after)), Bind::Int(Some(PAGE))],
+            )?;
+            let Some(last) = rows.last().and_then(|row| row.0.first()?.int()) else {
+                return Ok(Names {
+                    holders,
+                    ..Names::default()
+                });
+            };
+            after = last;
+            for row in &rows {
+                if let (Some(id), Some(value)) = (
+                    row.0.first().and_then(Cell::int),
+                    row.0.get(1).and_then(Cell::text),
+                ) {
+                    holders.insert(hash(value), Holder::Stored(id));
+                }
+            }
+        }
+    }
+
+    /// Gives `wish`, or what comes after it, to a row: `number` is its legacy number, `own`
+    /// its id in the store where it has one.
+    pub fn claim(&mut self, wish: &str, number: i64, own: Option<i64>, on_taken: OnTaken) -> Claim {
+        let mut value = wish.to_string();
+        loop {
+            let holder = self.holders.get(&hash(&value)).copied();
+            match holder {
+                Some(holder) if own.map(Holder::Stored) != Some(holder) => {
+                    if on_taken == OnTaken::Refuse {
+                        return Claim::Taken(holder);
+                    }
+                    let next = self.next.entry(hash(wish)).or_insert(2);
+                    value = format!("{wish}{next}");
+                    *next += 1;
+                }
+                _ => {
+                    self.holders.insert(hash(&value), Holder::Planned(number));
+                    return Claim::Given {
+                        value,
+                        wish: hash(wish),
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// The hash under which a value is held; also the wish that the ledger keeps.
+pub fn hash(value: &str) -> u64 {
+    Value::from(value).hash()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(claim: Claim) -> String {
+        match claim {
+            Claim::Given { value, .. } => value,
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn later_rows_get_a_number() {
+        let mut names = Names {
+            holders: HashMap::from([(hash("rome"), Holder::Stored(5))]),
+            ..Names::default()
+        };
+        assert_eq!(
+            given(names.claim("rome", 1, None, OnTaken::Number)),
+            "rome2"
+        );
+        assert_eq!(
+            given(names.claim("rome", 2, None, OnTaken::Number)),
+            "rome3"
+        );
+        assert_eq!(
+            given(names.claim("rome2", 3, None, OnTaken::Number)),
+            "rome22"
+        );
+        assert_eq!(
+            given(names.claim("rome", 4, Some(5), OnTaken::Number)),
+            "rome"
+        );
+        assert_eq!(
+            names.claim("rome3", 6, None, OnTaken::Refuse),
+            Claim::Taken(Holder::Planned(2))
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! The report of a run, as JSON and as what `runs show` reads back.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Severity;
+use super::findings::Findings;
+use super::tally::Counts;
+
+/// Everything but the findings, of which there may be as many as rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub format: u32,
+    /// `None` for a rehearsal.
+    pub run: Option<i64>,
+    pub recipe: String,
+    pub mode: Mode,
+    pub outcome: End,
+    /// UTC, RFC 3339.
+    pub started: String,
+    pub finished: String,
+    /// The plan's digest, `sha256:…`; none where there is no complete plan.
+    pub plan: Option<String>,
+    pub source: Source,
+    pub stages: Vec<StageTime>,
+    pub entities: BTreeMap<String, Counts>,
+    /// How many findings of each code there are. Not part of the JSON report.
+    #[serde(skip)]
+    pub finding_counts: BTreeMap<String, (Severity, u64)>,
+    /// Rows refused that the last committed run had not refused.
+    #[serde(skip)]
+    pub newly_refused: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    Import,
+    DryRun,
+    Sync,
+    Undo,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    Committed,
+    Rehearsed,
+    RolledBack,
+    Failed,
+    Cancelled,
+    Held,
+    Skipped,
+    KeptPartial,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    pub kind: String,
+    pub identity: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageTime {
+    pub stage: String,
+    pub seconds: f64,
+}
+
+/// The word under which a mode or an end is written.
+pub fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+impl Report {
+    pub fn counts(&self, entity: &str) -> Counts {
+        self.entities.get(entity).copied().unwrap_or_default()
+    }
+
+    /// Writes the report with its findings as one JSON document.
+    ///
+    /// # Errors
+    /// The output fails.
+    pub fn write(&self, findings: &mut Findings, out: &mut impl Write) -> io::Result<()> {
+        self.open(out)?;
+        let mut first = true;
+        findings.each(|finding| {
+            let separator = if first { "\n    " } else { ",\n    " };
+            first = false;
+            write!(out, "{separator}{}", serde_json::to_string(&finding)?)
+        })?;
+        writeln!(out, "{}]\n}}", if first { "" } else { "\n  " })?;
+        out.flush()
+    }
+
+    /// Everything up to the list of findings.
+    pub fn open(&self, out: &mut impl Write) -> io::Result<()> {
+        let head = serde_json::to_string_pretty(self)?;
+        let head = head.trim_end().trim_end_matches('}').trim_end();
+        write!(out, "{head},\n  \"findings\": [")
+    }
+
+    /// Writes the report to a file, whole or not at all.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write_file(&self, findings: &mut Findings, path: &Path) -> io::Result<()> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        self.write(findings, &mut io::BufWriter::new(file.as_file_mut()))?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Why a run ends early. The one place of the error policy: a bad row is data and never gets
+//! here; a [`Stop`] is a wrong command, a fault, a person's no, or a guard.
+
+use crate::store::StoreError;
+
+/// Which side of the street failed: `--nodelete` keeps complete stages only where the source did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Source,
+    Store,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Wrong command, configuration, file or kind of database: trying again can't help.
+    #[error("{0}")]
+    Wrong(String),
+    /// A connection, a disk, a damaged file: trying again may help.
+    #[error("{message}")]
+    Fault { side: Side, message: String },
+    #[error("cancelled: the store is as it was")]
+    Cancelled,
+    /// A guard stopped the run.
+    #[error("{message}")]
+    Held { code: &'static str, message: String },
+    #[error(
+        "another run holds the lock of this store; nothing was read. Try again when it has ended."
+    )]
+    Busy,
+    /// The store changed between plan and apply: plan again.
+    #[error("the store changed while the run was planned: {0}")]
+    Stale(String),
+}
+
+impl Stop {
+    pub fn source(message: impl Into<String>) -> Self {
+        Stop::Fault {
+            side: Side::Source,
+            message: message.into(),
+        }
+    }
+
+    pub fn store(message: impl Into<String>) -> Self {
+        Stop::Fault {
+            side: Side::Store,
+            message: message.into(),
+        }
+    }
+}
+
+impl From<diesel::result::Error> for Stop {
+    fn from(error: diesel::result::Error) -> Self {
+        Stop::store(format!("the store's database reported: {error}"))
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        if error.is_wrong_command() {
+            Stop::Wrong(error.to_string())
+        } else {
+            Stop::store(error.to_string())
+        }
+    }
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Stop::store(format!(
+            "cannot write working files: {error}. Make room, or set TMPDIR to a folder that has it."
+        ))
+    }
+}

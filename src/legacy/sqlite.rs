@@ -1,0 +1,276 @@
+//! A legacy database in a SQLite file: opened read-only, read in one transaction.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::result::Error as DbError;
+use diesel::sqlite::SqliteConnection;
+
+use super::{Fate, LegacyRow, LegacyTable, Need, Shape, SourceError, Unknown};
+use crate::sql::{Bind, Cell, Cells, query, query_int};
+
+/// See the module. Dropping it ends the snapshot.
+pub struct SqliteSource {
+    connection: SqliteConnection,
+    path: PathBuf,
+    absent: HashSet<&'static str>,
+}
+
+impl SqliteSource {
+    /// Opens a copy of a legacy database. The file is not changed, whatever happens.
+    ///
+    /// # Errors
+    /// The file is missing, unreadable or no SQLite database.
+    pub fn open(path: &Path) -> Result<Self, SourceError> {
+        match std::fs::metadata(path) {
+            Ok(file) if file.is_dir() => return Err(SourceError::Folder(path.into())),
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(SourceError::Missing(path.into()));
+            }
+            Err(error) => {
+                return Err(SourceError::Unreadable {
+                    path: path.into(),
+                    reason: error.to_string(),
+                });
+            }
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let mut connection =
+            SqliteConnection::establish(&read_only_uri(&path)).map_err(|error| {
+                SourceError::Unreadable {
+                    path: path.clone(),
+                    reason: error.to_string(),
+                }
+            })?;
+        // the snapshot begins with the first read
+        let begun = connection.batch_execute(
+            "PRAGMA query_only = ON; PRAGMA busy_timeout = 10000; PRAGMA cache_size = -32768; BEGIN;",
+        );
+        let read = begun
+            .and_then(|()| query_int(&mut connection, "SELECT count(*) FROM sqlite_master", &[]));
+        if let Err(error) = read {
+            let reason = error.to_string();
+            return Err(if reason.contains("not a database") {
+                SourceError::NotADatabase(path)
+            } else if reason.contains("malformed") {
+                SourceError::Broken {
+                    path,
+                    table: "the catalogue".into(),
+                    reason,
+                }
+            } else {
+                SourceError::Unreadable { path, reason }
+            });
+        }
+        Ok(SqliteSource {
+            connection,
+            path,
+            absent: HashSet::new(),
+        })
+    }
+
+    /// The file's absolute path: who it is in reports.
+    pub fn identity(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Holds the file against a declaration.
+    ///
+    /// # Errors
+    /// A required table, or a column of a table that is there, is missing.
+    pub fn check(
+        &mut self,
+        tables: &[&'static LegacyTable],
+        is_framework: impl Fn(&str) -> bool,
+    ) -> Result<Shape, SourceError> {
+        let mut shape = Shape::default();
+        let present = self.names(
+            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+            &[],
+        )?;
+        for table in tables {
+            if !present.iter().any(|name| name == table.name) {
+                if table.need == Need::Required {
+                    return Err(self.wrong_shape(format!("the table {} is missing", table.name)));
+                }
+                self.absent.insert(table.name);
+                shape.missing.push(table.name);
+                continue;
+            }
+            let columns = self.names(
+                "SELECT name FROM pragma_table_info(?) ORDER BY cid",
+                &[Bind::Text(Some(table.name))],
+            )?;
+            for column in table.columns {
+                if !columns.iter().any(|name| name == column.name) {
+                    return Err(self.wrong_shape(format!(
+                        "the table {} has no column {}",
+                        table.name, column.name
+                    )));
+                }
+            }
+            for column in columns {
+                if !table.columns.iter().any(|known| known.name == column) {
+                    shape.unknown.push(Unknown::Column {
+                        table: table.name.into(),
+                        column,
+                    });
+                }
+            }
+        }
+        for name in present {
+            let known = tables.iter().any(|table| table.name == name);
+            if !known && !name.starts_with("sqlite_") && !is_framework(&name) {
+                shape.unknown.push(Unknown::Table(name));
+            }
+        }
+        Ok(shape)
+    }
+
+    /// The next rows in id order behind `after` (from the start without it), at most `limit`.
+    ///
+    /// # Errors
+    /// The file is damaged or gone.
+    pub fn page(
+        &mut self,
+        table: &LegacyTable,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<LegacyRow>, SourceError> {
+        let columns: Vec<String> = table
+            .columns
+            .iter()
+            .map(|column| match column.fate {
+                Fate::LeftOut(_) => "NULL".into(),
+                _ => format!("\"{}\"", column.name),
+            })
+            .collect();
+        let rows = self.rows(table, &columns.join(", "), after, limit)?;
+        rows.into_iter()
+            .map(|row| {
+                let id = row.0.first().and_then(Cell::int);
+                let id = id.ok_or_else(|| self.broken(table.name, "a row without an id"))?;
+                Ok(LegacyRow { id, cells: row.0 })
+            })
+            .collect()
+    }
+
+    /// Hands out some columns of every row in id order: the count that checks the reader.
+    ///
+    /// # Errors
+    /// The file is damaged or gone.
+    pub fn scan(
+        &mut self,
+        table: &LegacyTable,
+        columns: &str,
+        mut each: impl FnMut(&[Cell]),
+    ) -> Result<(), SourceError> {
+        const PAGE: usize = 20_000;
+        let mut after = None;
+        loop {
+            let rows = self.rows(table, columns, after, PAGE)?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            after = last.0.first().and_then(Cell::int);
+            for row in &rows {
+                each(&row.0);
+            }
+            if rows.len() < PAGE {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The highest id of a table, 0 where it is empty.
+    ///
+    /// # Errors
+    /// The file is damaged or gone.
+    pub fn highest_id(&mut self, table: &LegacyTable) -> Result<i64, SourceError> {
+        if self.absent.contains(table.name) {
+            return Ok(0);
+        }
+        let sql = format!("SELECT max(id) FROM \"{}\"", table.name);
+        let highest = query_int(&mut self.connection, &sql, &[]);
+        Ok(highest
+            .map_err(|error| self.failed(table.name, &error))?
+            .unwrap_or(0))
+    }
+
+    fn rows(
+        &mut self,
+        table: &LegacyTable,
+        columns: &str,
+        after: Option<i64>,
+        limit: usize,
+    ) -> Result<Vec<Cells>, SourceError> {
+        if self.absent.contains(table.name) {
+            return Ok(Vec::new());
+        }
+        let rows = match after {
+            Some(after) => query(
+                &mut self.connection,
+                &format!(
+                    "SELECT {columns} FROM \"{}\" WHERE id > ? ORDER BY id LIMIT ?",
+                    table.name
+                ),
+                &[Bind::Int(Some(after)), Bind::Int(Some(limit as i64))],
+            ),
+            None => query(
+                &mut self.connection,
+                &format!(
+                    "SELECT {columns} FROM \"{}\" ORDER BY id LIMIT ?",
+                    table.name
+                ),
+                &[Bind::Int(Some(limit as i64))],
+            ),
+        };
+        rows.map_err(|error| self.failed(table.name, &error))
+    }
+
+    fn names(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<String>, SourceError> {
+        let rows = query(&mut self.connection, sql, binds)
+            .map_err(|error| self.failed("the catalogue", &error))?;
+        Ok(rows
+            .iter()
+            .filter_map(|row| Some(row.0.first()?.text()?.to_string()))
+            .collect())
+    }
+
+    fn wrong_shape(&self, missing: String) -> SourceError {
+        SourceError::WrongShape {
+            path: self.path.clone(),
+            missing,
+        }
+    }
+
+    fn failed(&self, table: &str, error: &DbError) -> SourceError {
+        self.broken(table, &error.to_string())
+    }
+
+    fn broken(&self, table: &str, reason: &str) -> SourceError {
+        SourceError::Broken {
+            path: self.path.clone(),
+            table: table.into(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// A URI that SQLite opens read-only; what a URI would read as its own is escaped.
+fn read_only_uri(path: &Path) -> String {
+    let mut uri = String::from("file:");
+    for character in path.to_string_lossy().chars() {
+        match character {
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            '%' => uri.push_str("%25"),
+            other => uri.push(other),
+        }
+    }
+    uri.push_str("?mode=ro");
+    uri
+}

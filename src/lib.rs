@@ -1,0 +1,18 @@
+//! Heirloom carries the data of a legacy installation into its successor: rehearsed before,
+//! all of it or none of it, provable after, repeatable until launch.
+//!
+//! The data takes one street: [`legacy`] reads, [`recipes`] map, the [`engine`] plans, asks
+//! and applies, the [`store`] keeps. ARCHITECTURE.md is the map.
+
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod geometry;
+pub mod legacy;
+pub mod model;
+pub mod password;
+pub mod recipes;
+pub mod sql;
+pub mod store;
+pub mod text;
+pub mod time;

@@ -1,0 +1,3 @@
+//! Mapping rules: what a legacy row becomes. No SQL of the store, no terminal.
+
+pub mod nodeshot;

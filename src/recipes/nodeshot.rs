@@ -1,0 +1,265 @@
+//! nodeshot 0.9: a community network's node database, in seven stages.
+//!
+//! `schema` says what becomes of each legacy column; each stage has a file; `reading` turns
+//! a raw row into clean fields and findings. The source is read more than once rather than
+//! held: what stays in memory are keys, never rows.
+
+mod addresses;
+pub mod codes;
+mod contacts;
+mod devices;
+mod interfaces;
+mod keys;
+mod layers;
+mod links;
+mod nodes;
+mod owners;
+mod reading;
+pub mod schema;
+mod settings;
+mod statuses;
+mod users;
+
+use std::path::Path;
+
+use chrono_tz::Tz;
+
+use crate::engine::plan::BATCH;
+use crate::engine::{Finding, Outcome, Planner, Recipe, Severity, Stage, Stop};
+use crate::legacy::{LegacyRow, LegacyTable, SourceError, SqliteSource, Unknown};
+use crate::model::{Key, Record, tables};
+use keys::{KeyMap, Parents};
+pub use settings::Settings;
+
+const STAGES: &[Stage] = &[
+    Stage {
+        name: "nodes",
+        entities: &["nodes"],
+    },
+    Stage {
+        name: "users",
+        entities: &["users"],
+    },
+    Stage {
+        name: "layers",
+        entities: &[],
+    },
+    Stage {
+        name: "statuses",
+        entities: &[],
+    },
+    Stage {
+        name: "devices",
+        entities: &["devices"],
+    },
+    Stage {
+        name: "interfaces",
+        entities: &["interfaces", "ip_addresses", "vaps", "links", "routes"],
+    },
+    Stage {
+        name: "contacts",
+        entities: &["contacts", "statistics"],
+    },
+];
+
+/// The recipe, with what its stages hand to each other.
+pub struct Nodeshot {
+    source: SqliteSource,
+    settings: Settings,
+    zone: Tz,
+    layers: layers::Layers,
+    statuses: statuses::Statuses,
+    owners: owners::Owners,
+    accounts: users::Accounts,
+    /// The layer of each node that comes in.
+    located: KeyMap<i64>,
+    nodes: Parents<()>,
+    /// Nodes that are refused now and that an earlier run brought: (legacy id, store id).
+    kept_nodes: Vec<(i64, i64)>,
+    devices: Parents<()>,
+    interfaces: Parents<interfaces::End>,
+    confirmed: u64,
+}
+
+impl Nodeshot {
+    /// Opens a legacy SQLite file.
+    ///
+    /// # Errors
+    /// See [`SourceError`].
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, SourceError> {
+        let mut source = SqliteSource::open(path)?;
+        // an empty file or another program's database is refused before the store is made
+        source.check(schema::TABLES, schema::is_framework)?;
+        Ok(Nodeshot {
+            source,
+            zone: settings.time_zone.unwrap_or(Tz::UTC),
+            settings,
+            layers: Default::default(),
+            statuses: Default::default(),
+            owners: Default::default(),
+            accounts: Default::default(),
+            located: Default::default(),
+            nodes: Default::default(),
+            kept_nodes: Vec::new(),
+            devices: Default::default(),
+            interfaces: Default::default(),
+            confirmed: 0,
+        })
+    }
+
+    /// Runs `each` over every batch of a legacy table in id order.
+    fn batches(
+        &mut self,
+        table: &'static LegacyTable,
+        plan: &mut Planner,
+        mut each: impl FnMut(&mut Self, &mut Planner, Vec<LegacyRow>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let mut after = None;
+        loop {
+            let rows = self.source.page(table, after, BATCH)?;
+            let count = rows.len();
+            if let Some(last) = rows.last() {
+                after = Some(last.id);
+                each(self, plan, rows)?;
+                plan.advance(count)?;
+            }
+            if count < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    /// New ids of a table stay above every id that the source will keep.
+    fn reserve<R: Record>(
+        &mut self,
+        plan: &mut Planner,
+        table: &'static LegacyTable,
+    ) -> Result<(), Stop> {
+        let highest = self.source.highest_id(table)?;
+        plan.reserve_ids(R::TABLE, highest)
+    }
+
+    fn report_shape(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        let shape = self.source.check(schema::TABLES, schema::is_framework)?;
+        for table in shape.missing {
+            plan.finding(Finding::new(
+                "table-missing",
+                Severity::Warning,
+                format!("The legacy database has no table {table}: it is taken as empty."),
+            ))?;
+        }
+        for unknown in shape.unknown {
+            let finding = match unknown {
+                Unknown::Table(table) => Finding::new(
+                    "unknown-table",
+                    Severity::Warning,
+                    format!("The table {table} is not nodeshot 0.9's: its rows are not imported."),
+                ),
+                Unknown::Column { table, column } => Finding::new(
+                    "unknown-column",
+                    Severity::Warning,
+                    format!(
+                        "The column {column} of {table} is not nodeshot 0.9's: it is not imported."
+                    ),
+                ),
+            };
+            plan.finding(finding)?;
+        }
+        if self.settings.time_zone.is_none() {
+            plan.finding(Finding::new(
+                "time-zone-assumed",
+                Severity::Warning,
+                "The legacy database has times of the old server's clock, and nobody said which: they are taken as UTC. Set time_zone under [nodeshot], \"Europe/Rome\" for instance.",
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+impl Recipe for Nodeshot {
+    fn name(&self) -> &'static str {
+        "nodeshot"
+    }
+
+    fn source(&self) -> (String, String) {
+        ("sqlite".into(), self.source.identity())
+    }
+
+    fn stages(&self) -> &'static [Stage] {
+        STAGES
+    }
+
+    fn prepare(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        // a plan may be made anew: nothing of an earlier one stays
+        self.owners = Default::default();
+        self.accounts = Default::default();
+        self.located = Default::default();
+        self.nodes = Default::default();
+        self.kept_nodes.clear();
+        self.devices = Default::default();
+        self.interfaces = Default::default();
+        self.confirmed = 0;
+        self.report_shape(plan)?;
+        self.layers = layers::prepare(&self.settings, plan)?;
+        self.statuses = statuses::prepare(&self.settings, plan)?;
+        if plan.is_first_run(tables::Node::TABLE)? && plan.has_rows(tables::Node::TABLE)? {
+            plan.consent(Finding::new(
+                "store-not-clean",
+                Severity::Warning,
+                "The store has nodes of its own. They stay as they are, and legacy rows whose id, slug or address is taken get another or are refused.",
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn scan(&mut self, entity: &str, each: &mut dyn FnMut(Key)) -> Result<(), Stop> {
+        keys::scan(&mut self.source, entity, each)
+    }
+
+    fn run(&mut self, stage: &'static str, plan: &mut Planner) -> Result<(), Stop> {
+        match stage {
+            "nodes" => self.read_nodes(plan),
+            "users" => self.place_users(plan),
+            "layers" => self.locate_nodes(plan),
+            "statuses" => self.place_nodes(plan),
+            "devices" => self.place_devices(plan),
+            "interfaces" => {
+                self.place_interfaces(plan)?;
+                self.place_links(plan)?;
+                self.place_routes(plan)
+            }
+            _ => {
+                self.place_contacts(plan)?;
+                self.place_statistics(plan)
+            }
+        }
+    }
+
+    fn hold(&self) -> Option<Finding> {
+        (self.confirmed > 0 && self.located.is_empty()).then(|| {
+            Finding::new(
+                "every-node-discarded",
+                Severity::Error,
+                format!(
+                    "Every one of the {} confirmed nodes would be left out: none lies in a layer, and there is no default layer. Give --default-layer, or layers whose areas hold the nodes (`heirloom layers list`).",
+                    self.confirmed
+                ),
+            )
+        })
+    }
+}
+
+impl From<SourceError> for Stop {
+    fn from(error: SourceError) -> Self {
+        if error.is_wrong_command() {
+            Stop::Wrong(error.to_string())
+        } else {
+            Stop::source(error.to_string())
+        }
+    }
+}
+
+/// Accounts for a row that a rule leaves out without a word of its own.
+fn leave_out(plan: &mut Planner, entity: &'static str, key: &Key) {
+    plan.account(entity, key, Outcome::Skipped, "");
+}

@@ -1,0 +1,1 @@
+//! The findings of this recipe and of the engine: codes, and what they mean.

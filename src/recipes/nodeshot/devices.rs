@@ -1,0 +1,187 @@
+//! Stage `devices`: radios on nodes, and the routing protocols that they speak.
+
+use std::collections::HashMap;
+
+use super::Nodeshot;
+use super::keys::Parent;
+use super::reading::{Reading, orphan};
+use super::schema::device::{At, TABLE};
+use crate::engine::{Draft, Placed, Planner, Severity, Stop, Target};
+use crate::legacy::LegacyRow;
+use crate::model::{Key, Record as _, tables};
+
+/// A protocol's name and version.
+type Protocol = (String, Option<String>);
+type Protocols = HashMap<Protocol, i64>;
+
+impl Nodeshot {
+    pub(super) fn place_devices(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        self.reserve::<tables::Device>(plan, &TABLE)?;
+        let mut protocols = known_protocols(plan)?;
+        self.batches(&TABLE, plan, |recipe, plan, rows| {
+            recipe.place_device_batch(plan, rows, &mut protocols)
+        })
+    }
+
+    fn place_device_batch(
+        &mut self,
+        plan: &mut Planner,
+        rows: Vec<LegacyRow>,
+        protocols: &mut Protocols,
+    ) -> Result<(), Stop> {
+        let mut drafts = Vec::with_capacity(rows.len());
+        let mut spoken = Vec::with_capacity(rows.len());
+        let mut standing = Vec::new();
+        for mut row in rows {
+            let mut reading = Reading::new(&TABLE, "devices", self.zone, &mut row);
+            reading.name = reading.text_or_empty(At::name);
+            let node = reading.int(At::node_id).unwrap_or_default();
+            let node_id = match self.node(node) {
+                Parent::At(id, ()) => id,
+                Parent::Fell(cause) => {
+                    let cause = reading.falls_with(plan, &cause.clone())?;
+                    self.devices.fell(reading.id(), cause);
+                    continue;
+                }
+                Parent::Unknown => {
+                    let key = reading.key();
+                    let finding = orphan("devices", &key, &reading.name, "node", node);
+                    match plan.refuse::<tables::Device>("devices", &key, finding)? {
+                        Ok(kept) => standing.push((reading.id(), kept)),
+                        Err(cause) => self.devices.fell(reading.id(), cause),
+                    }
+                    continue;
+                }
+            };
+            spoken.push(protocol(&mut reading));
+            drafts.push(map_device(&mut reading, node_id));
+            reading.report(plan)?;
+        }
+        let ids: Vec<i64> = drafts.iter().map(|draft| draft.key.number).collect();
+        let placed = plan.place(drafts)?;
+        let mut links = Vec::new();
+        let mut all: Vec<(i64, Placed)> = Vec::with_capacity(ids.len() + standing.len());
+        for ((id, place), protocol) in ids.into_iter().zip(placed).zip(spoken) {
+            if let (Placed::At(device_id), Some(protocol)) = (&place, protocol) {
+                let routing_protocol_id = protocol_id(plan, protocols, protocol)?;
+                links.push(Draft {
+                    key: Key::id(id),
+                    name: String::new(),
+                    record: tables::DeviceRoutingProtocol {
+                        device_id: *device_id,
+                        routing_protocol_id,
+                    },
+                    target: Target::New { id: None },
+                    claim: None,
+                    entity: None,
+                });
+            }
+            all.push((id, place));
+        }
+        plan.place(links)?;
+        all.extend(
+            standing
+                .into_iter()
+                .map(|(id, kept)| (id, Placed::At(kept))),
+        );
+        all.sort_unstable_by_key(|(id, _)| *id);
+        for (id, place) in all {
+            match place {
+                Placed::At(store_id) => self.devices.placed(id, store_id, ()),
+                Placed::Gone(cause) => self.devices.fell(id, cause),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn map_device(reading: &mut Reading, node_id: i64) -> Draft<tables::Device> {
+    let model = reading.text(At::kind);
+    reading.data.set_text("model", model);
+    match reading.nonblank(At::cname) {
+        Some(cname) => reading.data.set("cname", cname),
+        None => reading.note(
+            "no-cname",
+            Severity::Info,
+            "The device has no cname: it comes in without one.",
+        ),
+    }
+    let description = reading.nonblank(At::description);
+    let added = reading.time(At::added);
+    let updated = reading.time(At::updated);
+    Draft {
+        key: reading.key(),
+        name: reading.name.clone(),
+        record: tables::Device {
+            node_id,
+            name: reading.name.clone(),
+            kind: "radio".into(),
+            description,
+            data: std::mem::take(&mut reading.data).into_json(),
+            added,
+            updated,
+        },
+        target: Target::New {
+            id: Some(reading.id()),
+        },
+        claim: None,
+        entity: Some("devices"),
+    }
+}
+
+fn protocol(reading: &mut Reading) -> Option<Protocol> {
+    let version = reading.nonblank(At::routing_protocol_version);
+    match reading.nonblank(At::routing_protocol) {
+        Some(name) => Some((name, version)),
+        None => {
+            reading.data.set_text("routing_protocol_version", version);
+            None
+        }
+    }
+}
+
+fn known_protocols(plan: &mut Planner) -> Result<Protocols, Stop> {
+    let table = tables::RoutingProtocol::TABLE;
+    let (name, version) = (table.column("name"), table.column("version"));
+    let mut protocols = Protocols::new();
+    plan.each_stored(table, |row| {
+        if let Some(name) = row.values[name].as_text() {
+            let version = row.values[version].as_text().map(str::to_string);
+            protocols
+                .entry((name.to_string(), version))
+                .or_insert(row.id);
+        }
+    })?;
+    Ok(protocols)
+}
+
+/// The protocol's id; one that the store does not have is created.
+fn protocol_id(
+    plan: &mut Planner,
+    protocols: &mut Protocols,
+    protocol: Protocol,
+) -> Result<i64, Stop> {
+    if let Some(id) = protocols.get(&protocol) {
+        return Ok(*id);
+    }
+    let (name, version) = protocol.clone();
+    let key = Key::text(format!(
+        "{name}\t{}",
+        version.as_deref().unwrap_or_default()
+    ));
+    let placed = plan.place(vec![Draft {
+        key,
+        name: name.clone(),
+        record: tables::RoutingProtocol { name, version },
+        target: Target::Exact(None),
+        claim: None,
+        entity: None,
+    }])?;
+    match placed.first() {
+        Some(Placed::At(id)) => {
+            protocols.insert(protocol, *id);
+            Ok(*id)
+        }
+        _ => Err(Stop::store("a routing protocol found no place")),
+    }
+}

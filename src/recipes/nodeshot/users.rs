@@ -1,0 +1,485 @@
+//! Stage `users`: the old site's accounts first, then one account for each node owner.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Nodeshot;
+use super::keys::email_hash;
+use super::owners::Owner;
+use super::reading::Reading;
+use super::schema::{auth_user, userprofile};
+use crate::engine::names::{Names, OnTaken};
+use crate::engine::plan::{BATCH, Origin};
+use crate::engine::{Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
+use crate::legacy::LegacyRow;
+use crate::model::{Data, Key, Record as _, Value, tables};
+use crate::text::{self, Email, PersonName};
+
+/// Which account a person has.
+#[derive(Debug, Default)]
+pub struct Accounts {
+    /// By the email of a node's owner.
+    owners: HashMap<u128, i64>,
+    /// By the email that an account of the store or of the old site has.
+    by_email: HashMap<u128, i64>,
+    /// Addresses that the store has: (account, email) to the row.
+    addresses: HashMap<u128, i64>,
+}
+
+impl Accounts {
+    /// The account of a node's owner, by the key of the node's email.
+    pub fn of_owner(&self, key: &str) -> Option<i64> {
+        self.owners.get(&email_hash(key)).copied()
+    }
+
+    /// The account of whoever writes from this address.
+    pub fn of_sender(&self, email: &str) -> Option<i64> {
+        let key = email_hash(&text::email_key(email)?);
+        self.owners
+            .get(&key)
+            .or_else(|| self.by_email.get(&key))
+            .copied()
+    }
+
+    fn load(plan: &mut Planner) -> Result<Self, Stop> {
+        let mut accounts = Accounts::default();
+        let email = tables::User::TABLE.column("email");
+        plan.each_stored(tables::User::TABLE, |row| {
+            if let Some(key) = row.values[email].as_text().and_then(text::email_key) {
+                accounts.by_email.entry(email_hash(&key)).or_insert(row.id);
+            }
+        })?;
+        let (user, email) = (
+            tables::EmailAddress::TABLE.column("user_id"),
+            tables::EmailAddress::TABLE.column("email"),
+        );
+        plan.each_stored(tables::EmailAddress::TABLE, |row| {
+            if let (Some(user), Some(email)) =
+                (row.values[user].as_int(), row.values[email].as_text())
+            {
+                accounts.addresses.insert(address_hash(user, email), row.id);
+            }
+        })?;
+        Ok(accounts)
+    }
+}
+
+fn address_hash(user: i64, email: &str) -> u128 {
+    email_hash(&format!("{user} {}", email.trim().to_ascii_lowercase()))
+}
+
+impl Nodeshot {
+    pub(super) fn place_users(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        self.accounts = Accounts::load(plan)?;
+        self.reserve::<tables::User>(plan, &auth_user::TABLE)?;
+        let mut usernames = plan.names(tables::User::TABLE, "username")?;
+        let silent = self.silent_accounts()?;
+        let mut emails = HashSet::new();
+        self.batches(&auth_user::TABLE, plan, |recipe, plan, rows| {
+            recipe.place_old_accounts(plan, rows, &silent, &mut emails, &mut usernames)
+        })?;
+        self.place_owners(plan, &mut usernames)?;
+        self.owners = Default::default();
+        Ok(())
+    }
+
+    /// Old accounts that want no notifications.
+    fn silent_accounts(&mut self) -> Result<HashSet<i64>, Stop> {
+        let mut silent = HashSet::new();
+        self.source.scan(
+            &userprofile::TABLE,
+            "id, user_id, receive_notifications",
+            |cells| {
+                let off = matches!(&cells[2], crate::sql::Cell::Int(0))
+                    || matches!(cells[2].text(), Some("0" | "f" | "false"));
+                if let (true, Some(user)) = (off, cells[1].int()) {
+                    silent.insert(user);
+                }
+            },
+        )?;
+        Ok(silent)
+    }
+
+    fn place_old_accounts(
+        &mut self,
+        plan: &mut Planner,
+        rows: Vec<LegacyRow>,
+        silent: &HashSet<i64>,
+        emails: &mut HashSet<u128>,
+        usernames: &mut Names,
+    ) -> Result<(), Stop> {
+        let mut drafts = Vec::with_capacity(rows.len());
+        let mut wishes = Vec::with_capacity(rows.len());
+        let keys: Vec<Key> = rows.iter().map(|row| Key::id(row.id)).collect();
+        let keys: Vec<&Key> = keys.iter().collect();
+        let origins = plan.origins(tables::User::TABLE, &keys)?;
+        for mut row in rows {
+            let (mut draft, wish) = self.map_old_account(plan, &mut row, silent, emails)?;
+            if origins.get(&draft.key) == Some(&Origin::Created) {
+                draft.target = Target::New { id: None };
+            }
+            drafts.push(draft);
+            wishes.push(wish);
+        }
+        self.claim_usernames(plan, usernames, &mut drafts, &wishes)?;
+        let people: Vec<(Key, Option<String>)> = drafts
+            .iter()
+            .map(|draft| (draft.key.clone(), draft.record.email.clone()))
+            .collect();
+        let placed = plan.place(drafts)?;
+        let mut addresses = Vec::new();
+        for ((key, email), place) in people.into_iter().zip(placed) {
+            let (Placed::At(id), Some(email)) = (place, email) else {
+                continue;
+            };
+            if let Some(hash) = text::email_key(&email).map(|key| email_hash(&key)) {
+                self.accounts.by_email.insert(hash, id);
+            }
+            let part = Key::part(key.number, email.to_ascii_lowercase());
+            addresses.push(self.address(part, id, &email, IsPrimary::Yes));
+        }
+        plan.place(addresses)?;
+        Ok(())
+    }
+
+    /// Usernames are claimed for those that make a new account, in the order given.
+    fn claim_usernames(
+        &self,
+        plan: &mut Planner,
+        usernames: &mut Names,
+        drafts: &mut [Draft<tables::User>],
+        wishes: &[String],
+    ) -> Result<(), Stop> {
+        let new: Vec<usize> = (0..drafts.len())
+            .filter(|index| matches!(drafts[*index].target, Target::New { .. }))
+            .collect();
+        let wished: Vec<_> = new
+            .iter()
+            .map(|index| (&drafts[*index].key, wishes[*index].as_str()))
+            .collect();
+        let claims = plan.claims(
+            tables::User::TABLE,
+            "username",
+            usernames,
+            &wished,
+            OnTaken::Number,
+        )?;
+        for (index, claim) in new.into_iter().zip(claims) {
+            let draft = &mut drafts[index];
+            report_renamed(plan, &draft.key, &draft.name, &wishes[index], &claim)?;
+            draft.claim = Some(("username", claim));
+        }
+        Ok(())
+    }
+
+    fn map_old_account(
+        &mut self,
+        plan: &mut Planner,
+        row: &mut LegacyRow,
+        silent: &HashSet<i64>,
+        emails: &mut HashSet<u128>,
+    ) -> Result<(Draft<tables::User>, String), Stop> {
+        use auth_user::At;
+        let mut reading = Reading::new(&auth_user::TABLE, "users", self.zone, row);
+        let username = reading.text_or_empty(At::username);
+        reading.name = username.clone();
+        let raw_email = reading.text_or_empty(At::email);
+        let email = self.own_email(&mut reading, &raw_email, emails);
+        let wish = match username.trim() {
+            "" => text::username_wish("", &raw_email),
+            name => name.to_string(),
+        };
+        let first_name = reading.text_or_empty(At::first_name);
+        let last_name = reading.text_or_empty(At::last_name);
+        let password = reading.nonblank(At::password);
+        let is_active = reading.flag(At::is_active).unwrap_or(true);
+        let is_staff = reading.flag(At::is_staff).unwrap_or(false);
+        let is_superuser = reading.flag(At::is_superuser).unwrap_or(false);
+        let last_login = reading.time(At::last_login);
+        if let Some(at) = last_login {
+            reading.data.set("last_login", crate::time::to_text(at));
+        }
+        let own = reading.time(At::date_joined);
+        let nodes = email
+            .as_deref()
+            .and_then(text::email_key)
+            .and_then(|key| self.owners.find(&key)?.joined());
+        let date_joined = [own, nodes].into_iter().flatten().min();
+        let target = email
+            .as_deref()
+            .and_then(text::email_key)
+            .and_then(|key| self.accounts.by_email.get(&email_hash(&key)))
+            .map_or(
+                Target::New {
+                    id: Some(reading.id()),
+                },
+                |id| Target::Adopt(*id),
+            );
+        reading.report(plan)?;
+        let record = tables::User {
+            username: String::new(),
+            email,
+            password: password.into(),
+            password_generated: false,
+            must_change_password: false,
+            first_name,
+            last_name,
+            is_active,
+            is_staff,
+            is_superuser,
+            date_joined,
+            last_login: None,
+            receives_notifications: !silent.contains(&reading.id()),
+            data: std::mem::take(&mut reading.data).into_json(),
+        };
+        let draft = Draft {
+            key: reading.key(),
+            name: username,
+            record,
+            target,
+            claim: None,
+            entity: Some("users"),
+        };
+        Ok((draft, wish))
+    }
+
+    /// The address that the old account keeps: of several with one, the first.
+    fn own_email(
+        &self,
+        reading: &mut Reading,
+        raw: &str,
+        emails: &mut HashSet<u128>,
+    ) -> Option<String> {
+        if raw.trim().is_empty() {
+            return None;
+        }
+        let Some(email) = Email::parse(raw) else {
+            reading.data.set("email", raw);
+            reading.note(
+                "email-malformed",
+                Severity::Warning,
+                format!(
+                    "{:?} is no e-mail address: the account has none, the text is kept in data.email.",
+                    text::printable(raw)
+                ),
+            );
+            return None;
+        };
+        if !emails.insert(email_hash(&email.key())) {
+            reading.data.set("email", email.as_str());
+            reading.note(
+                "email-shared",
+                Severity::Warning,
+                format!("Another old account with a lower id has the address {email} too and keeps it: this one has none, it is kept in data.email."),
+            );
+            return None;
+        }
+        Some(email.as_str().to_string())
+    }
+
+    fn place_owners(&mut self, plan: &mut Planner, usernames: &mut Names) -> Result<(), Stop> {
+        let by_key = self.owners.by_key();
+        let makers = self.account_makers(plan, &by_key)?;
+        let mut claims: Vec<Option<Claim>> = vec![None; self.owners.list.len()];
+        for chunk in self.owners.by_age().chunks(BATCH) {
+            let wished: Vec<(u32, Key, String)> = chunk
+                .iter()
+                .filter(|index| makers[**index as usize])
+                .map(|index| {
+                    let owner = &self.owners.list[*index as usize];
+                    let wish = text::username_wish(&owner.name, &owner.email);
+                    (*index, Key::text(owner.key.clone()), wish)
+                })
+                .collect();
+            let wishes: Vec<_> = wished
+                .iter()
+                .map(|(_, key, wish)| (key, wish.as_str()))
+                .collect();
+            let given = plan.claims(
+                tables::User::TABLE,
+                "username",
+                usernames,
+                &wishes,
+                OnTaken::Number,
+            )?;
+            for ((index, key, wish), claim) in wished.iter().zip(given) {
+                let owner = &self.owners.list[*index as usize];
+                report_renamed(plan, key, &owner.name, wish, &claim)?;
+                claims[*index as usize] = Some(claim);
+            }
+            plan.advance(0)?;
+        }
+        for chunk in by_key.chunks(BATCH) {
+            self.place_owner_batch(plan, chunk, &mut claims)?;
+            plan.advance(chunk.len())?;
+        }
+        Ok(())
+    }
+
+    /// Which owners have an account made by an import, this one or an earlier one: those
+    /// with a usable address that no other account has.
+    fn account_makers(&self, plan: &mut Planner, by_key: &[u32]) -> Result<Vec<bool>, Stop> {
+        let mut makers = vec![false; self.owners.list.len()];
+        for chunk in by_key.chunks(BATCH) {
+            let keys: Vec<Key> = chunk
+                .iter()
+                .map(|index| Key::text(self.owners.list[*index as usize].key.clone()))
+                .collect();
+            let keys: Vec<&Key> = keys.iter().collect();
+            let origins = plan.origins(tables::User::TABLE, &keys)?;
+            for (index, key) in chunk.iter().zip(keys) {
+                let owner = &self.owners.list[*index as usize];
+                makers[*index as usize] = Email::parse(&owner.email).is_some()
+                    && match origins.get(key) {
+                        Some(origin) => *origin == Origin::Created,
+                        None => !self.accounts.by_email.contains_key(&email_hash(&owner.key)),
+                    };
+            }
+        }
+        Ok(makers)
+    }
+
+    fn place_owner_batch(
+        &mut self,
+        plan: &mut Planner,
+        chunk: &[u32],
+        claims: &mut [Option<Claim>],
+    ) -> Result<(), Stop> {
+        let mut drafts = Vec::with_capacity(chunk.len());
+        let mut placing = Vec::with_capacity(chunk.len());
+        for index in chunk {
+            let owner = &self.owners.list[*index as usize];
+            let key = Key::text(owner.key.clone());
+            if Email::parse(&owner.email).is_none() {
+                let finding = Finding::new(
+                    "owner-email-malformed",
+                    Severity::Error,
+                    format!(
+                        "{:?} is no e-mail address: it makes no account, and the nodes that give it have no owner.",
+                        text::printable(&owner.email)
+                    ),
+                )
+                .on("users", &key, &owner.name);
+                if let Ok(id) = plan.refuse::<tables::User>("users", &key, finding)? {
+                    self.accounts.owners.insert(email_hash(&owner.key), id);
+                }
+                continue;
+            }
+            let claim = claims[*index as usize].take();
+            placing.push((*index, claim.is_some()));
+            let target = match claim {
+                Some(_) => Target::New { id: None },
+                None => self
+                    .accounts
+                    .by_email
+                    .get(&email_hash(&owner.key))
+                    .map_or(Target::New { id: None }, |id| Target::Adopt(*id)),
+            };
+            drafts.push(owner_draft(owner, key, target, claim));
+        }
+        let placed = plan.place(drafts)?;
+        let mut addresses = Vec::with_capacity(placing.len());
+        for ((index, makes), place) in placing.into_iter().zip(placed) {
+            let Placed::At(id) = place else { continue };
+            let owner = &self.owners.list[index as usize];
+            self.accounts.owners.insert(email_hash(&owner.key), id);
+            if makes {
+                let part = Key::text(owner.key.clone());
+                addresses.push(self.address(part, id, &owner.email, IsPrimary::Yes));
+            }
+            for extra in &owner.extras {
+                let part = Key::text(format!("{} {}", owner.key, extra.to_ascii_lowercase()));
+                addresses.push(self.address(part, id, extra, IsPrimary::No));
+            }
+        }
+        addresses.sort_by(|a, b| a.key.cmp(&b.key));
+        plan.place(addresses)?;
+        Ok(())
+    }
+
+    fn address(
+        &self,
+        key: Key,
+        user_id: i64,
+        email: &str,
+        primary: IsPrimary,
+    ) -> Draft<tables::EmailAddress> {
+        let known = self.accounts.addresses.get(&address_hash(user_id, email));
+        let is_primary = primary == IsPrimary::Yes;
+        Draft {
+            key,
+            name: email.to_string(),
+            record: tables::EmailAddress {
+                user_id,
+                email: email.to_string(),
+                is_verified: is_primary,
+                is_primary,
+            },
+            target: known.map_or(Target::New { id: None }, |id| Target::Adopt(*id)),
+            claim: None,
+            entity: None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IsPrimary {
+    Yes,
+    No,
+}
+
+fn owner_draft(
+    owner: &Owner,
+    key: Key,
+    target: Target,
+    claim: Option<Claim>,
+) -> Draft<tables::User> {
+    let name = if owner.name.trim().is_empty() {
+        let local = owner.email.split('@').next().unwrap_or_default();
+        PersonName::from_owner(&local.replace('.', " "))
+    } else {
+        PersonName::from_owner(&owner.name)
+    };
+    Draft {
+        key,
+        name: owner.name.to_string(),
+        record: tables::User {
+            username: String::new(),
+            email: Some(owner.email.to_string()),
+            password: Value::Generated,
+            password_generated: true,
+            must_change_password: false,
+            first_name: name.first,
+            last_name: name.last,
+            is_active: true,
+            is_staff: false,
+            is_superuser: false,
+            date_joined: owner.joined(),
+            last_login: None,
+            receives_notifications: true,
+            data: Data::default().into_json(),
+        },
+        target,
+        claim: claim.map(|claim| ("username", claim)),
+        entity: Some("users"),
+    }
+}
+
+fn report_renamed(
+    plan: &mut Planner,
+    key: &Key,
+    name: &str,
+    wish: &str,
+    claim: &Claim,
+) -> Result<(), Stop> {
+    let Some(given) = claim.renamed(wish) else {
+        return Ok(());
+    };
+    plan.finding(
+        Finding::new(
+            "username-taken",
+            Severity::Warning,
+            format!("The username {wish:?} belongs to another account: this one is {given:?}."),
+        )
+        .on("users", key, name),
+    )
+}

@@ -1,0 +1,119 @@
+//! The tables that commands and the engine's journal know by name, for diesel's typed queries.
+//! The engine writes data tables through [`crate::model::tables`] instead.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        email -> Nullable<Text>,
+        password -> Nullable<Text>,
+        password_generated -> Bool,
+        must_change_password -> Bool,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        is_active -> Bool,
+        is_staff -> Bool,
+        is_superuser -> Bool,
+        date_joined -> Nullable<Text>,
+        last_login -> Nullable<Text>,
+        receives_notifications -> Bool,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    email_addresses (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        email -> Text,
+        is_verified -> Bool,
+        is_primary -> Bool,
+    }
+}
+
+diesel::table! {
+    layers (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        organization -> Nullable<Text>,
+        area -> Nullable<Text>,
+        is_published -> Bool,
+    }
+}
+
+diesel::table! {
+    statuses (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        is_default -> Bool,
+    }
+}
+
+diesel::table! {
+    nodes (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        user_id -> Nullable<BigInt>,
+        layer_id -> BigInt,
+        status_id -> BigInt,
+        longitude -> Double,
+        latitude -> Double,
+        elevation -> Nullable<Double>,
+        description -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        access_level -> BigInt,
+        data -> Text,
+        added -> Nullable<Text>,
+        updated -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    runs (id) {
+        id -> BigInt,
+        recipe -> Text,
+        mode -> Text,
+        outcome -> Text,
+        started -> Text,
+        finished -> Text,
+        plan -> Nullable<Text>,
+        source_kind -> Nullable<Text>,
+        source_identity -> Nullable<Text>,
+        stages -> Text,
+        entities -> Text,
+    }
+}
+
+diesel::table! {
+    findings (id) {
+        id -> BigInt,
+        recipe -> Text,
+        first_run -> BigInt,
+        last_run -> Nullable<BigInt>,
+        code -> Text,
+        severity -> Text,
+        stage -> Nullable<Text>,
+        entity -> Nullable<Text>,
+        legacy_id -> Nullable<Text>,
+        name -> Nullable<Text>,
+        message -> Text,
+        cause -> Nullable<Text>,
+        refuses -> Bool,
+    }
+}
+
+diesel::table! {
+    decisions (key) {
+        key -> Text,
+        answer -> Text,
+        facts -> Text,
+        answered -> Text,
+        answered_by -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(users, email_addresses, nodes, layers, statuses);

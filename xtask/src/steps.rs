@@ -1,0 +1,58 @@
+//! Running other programs from the project's root.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    package.parent().map_or(package.clone(), PathBuf::from)
+}
+
+/// The cargo that started this task, to be run in the root.
+pub fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root());
+    command
+}
+
+/// Builds the release binary and tells where it is.
+pub fn build_release() -> Result<PathBuf> {
+    step(
+        "build",
+        &mut cargo(&["build", "--release", "--locked", "--bin", "heirloom"]),
+    )?;
+    // This program stands in TARGET/PROFILE, wherever that has been configured to be.
+    let this = env::current_exe()?;
+    let target = this.parent().and_then(|profile| profile.parent());
+    Ok(target
+        .context("this program is not in a target folder")?
+        .join("release/heirloom"))
+}
+
+/// Runs one step with its output visible, names it and tells how long it took. Where it fails, the
+/// whole task ends with its exit code.
+pub fn step(name: &str, command: &mut Command) -> Result<()> {
+    println!("== {name}");
+    let start = Instant::now();
+    let status = run(command)?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !status.success() {
+        eprintln!("== {name} failed after {seconds:.1} s");
+        std::process::exit(status.code().unwrap_or(1));
+    }
+    println!("== {name}: {seconds:.1} s");
+    Ok(())
+}
+
+/// Runs a program to its end with its output visible.
+pub fn run(command: &mut Command) -> Result<ExitStatus> {
+    let program = command.get_program().to_owned();
+    command
+        .status()
+        .with_context(|| format!("running {}", program.display()))
+}

@@ -1,0 +1,7 @@
+//! One file a verb.
+
+pub mod bench;
+pub mod demo;
+pub mod floor;
+pub mod test;
+pub mod world;
