@@ -5,10 +5,12 @@ mod context;
 mod digest;
 pub mod exit;
 mod export;
+mod hidden;
 mod import;
 mod init;
 mod layers;
 mod logging;
+mod password_input;
 mod prompt;
 mod runs;
 mod signals;
@@ -51,7 +53,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     if let Command::Init(options) = cli.command {
-        return init::run(&cli.global, &options);
+        return init::run(&cli.global, cli.verbosity, &options);
     }
     let context = Context::new(&cli.global, cli.verbosity)?;
     match cli.command {

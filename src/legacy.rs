@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows the store, a terminal or what the rows mean.
 
+mod ahead;
 pub mod closed_world;
 pub mod sqlite;
 

@@ -7,6 +7,8 @@
 pub mod cli;
 pub mod config;
 pub mod engine;
+pub mod export;
+pub mod files;
 pub mod geometry;
 pub mod legacy;
 pub mod model;

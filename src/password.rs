@@ -9,6 +9,7 @@
 //! of accounts would take hours.
 
 mod django;
+mod form;
 
 use std::fmt;
 
@@ -18,6 +19,8 @@ use argon2::{
 };
 use rand::CryptoRng;
 use thiserror::Error;
+
+pub use form::Form;
 
 /// The fewest characters of a password that a person chooses.
 pub const MIN_CHARACTERS: usize = 8;

@@ -22,6 +22,17 @@ pub enum Bind<'a> {
     Bytes(Option<&'a [u8]>),
 }
 
+impl Bind<'_> {
+    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        match self {
+            Bind::Int(number) => out.push_bind_param::<Nullable<BigInt>, _>(number),
+            Bind::Real(number) => out.push_bind_param::<Nullable<Double>, _>(number),
+            Bind::Text(text) => out.push_bind_param::<Nullable<Text>, _>(text),
+            Bind::Bytes(bytes) => out.push_bind_param::<Nullable<Binary>, _>(bytes),
+        }
+    }
+}
+
 /// SQL text with a `?` for each parameter, and nowhere else.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement<'a> {
@@ -51,13 +62,52 @@ impl QueryFragment<Sqlite> for Statement<'_> {
         let mut pieces = self.sql.split('?');
         out.push_sql(pieces.next().unwrap_or_default());
         for (bind, piece) in self.binds.iter().zip(pieces) {
-            match bind {
-                Bind::Int(number) => out.push_bind_param::<Nullable<BigInt>, _>(number)?,
-                Bind::Real(number) => out.push_bind_param::<Nullable<Double>, _>(number)?,
-                Bind::Text(text) => out.push_bind_param::<Nullable<Text>, _>(text)?,
-                Bind::Bytes(bytes) => out.push_bind_param::<Nullable<Binary>, _>(bytes)?,
-            }
+            bind.push(&mut out)?;
             out.push_sql(piece);
+        }
+        Ok(())
+    }
+}
+
+/// `INSERT` of many rows: what [`Statement`] does, without a text to take apart.
+#[derive(Clone, Copy, Debug)]
+pub struct InsertRows<'a> {
+    /// Up to and including `VALUES `.
+    head: &'a str,
+    columns: usize,
+    binds: &'a [Bind<'a>],
+}
+
+impl<'a> InsertRows<'a> {
+    /// `binds` holds whole rows of `columns` fields, one behind the other.
+    pub fn new(head: &'a str, columns: usize, binds: &'a [Bind<'a>]) -> Self {
+        InsertRows {
+            head,
+            columns,
+            binds,
+        }
+    }
+}
+
+impl QueryId for InsertRows<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Conn> RunQueryDsl<Conn> for InsertRows<'_> {}
+
+impl QueryFragment<Sqlite> for InsertRows<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql(self.head);
+        for (index, row) in self.binds.chunks(self.columns).enumerate() {
+            out.push_sql(if index == 0 { "(" } else { ",(" });
+            for (index, bind) in row.iter().enumerate() {
+                if index > 0 {
+                    out.push_sql(",");
+                }
+                bind.push(&mut out)?;
+            }
+            out.push_sql(")");
         }
         Ok(())
     }
@@ -130,6 +180,38 @@ impl QueryableByName<Sqlite> for Cells {
         }
         Ok(Cells(cells))
     }
+}
+
+/// A row of one integer, NULL being 0: ids by the million cost nothing more than themselves.
+#[derive(Debug)]
+pub struct Id(pub i64);
+
+impl QueryableByName<Sqlite> for Id {
+    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
+        Ok(Id(integer(row, 0)?))
+    }
+}
+
+/// Field `index` as an integer, NULL being 0.
+pub fn integer<'a>(row: &impl NamedRow<'a, Sqlite>, index: usize) -> deserialize::Result<i64> {
+    let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
+    Ok(field.value().map_or(0, |mut value| value.read_long()))
+}
+
+/// Field `index` as text, NULL being empty.
+pub fn text<'a>(row: &impl NamedRow<'a, Sqlite>, index: usize) -> deserialize::Result<Box<str>> {
+    let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
+    Ok(field
+        .value()
+        .map_or_else(Box::default, |mut value| value.read_text().into()))
+}
+
+/// Field `index` as bytes, NULL being empty.
+pub fn bytes<'a>(row: &impl NamedRow<'a, Sqlite>, index: usize) -> deserialize::Result<Box<[u8]>> {
+    let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
+    Ok(field
+        .value()
+        .map_or_else(Box::default, |mut value| value.read_blob().into()))
 }
 
 /// All rows of a query that is known to have few.

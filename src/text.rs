@@ -4,9 +4,15 @@
 //! Nothing in here fails: text that can't become what is asked for gives `None`
 //! or an empty string, and the caller turns that into a finding.
 
+mod slug;
+mod username;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::fmt::Write as _;
+
+pub use slug::Slug;
+pub use username::{NoUsername, Username};
 
 /// The longest address that a mail server accepts, in bytes (RFC 5321).
 const EMAIL_MAX_BYTES: usize = 254;

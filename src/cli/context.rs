@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use super::args::Global;
 use super::exit::Failure;
+use super::terminal;
 use crate::config::{self, Config, DatabaseUrl};
 use crate::store::{Missing, Store};
+use crate::text::printable;
 
 pub struct Context {
     pub config: Config,
@@ -22,11 +24,7 @@ impl Context {
             Some(url) => DatabaseUrl::parse(url)?,
             None => config.store.url.clone(),
         };
-        let DatabaseUrl::Sqlite(store) = url else {
-            return Err(Failure::wrong(format!(
-                "the store {url} is not SQLite, and this version keeps its data in SQLite: --store sqlite:PATH"
-            )));
-        };
+        let store = store_path(url)?;
         let mut typed = Vec::new();
         if let Some(file) = &global.config {
             typed.extend(["--config".into(), file.display().to_string()]);
@@ -45,5 +43,23 @@ impl Context {
     /// The store, created where it is missing.
     pub fn open_store(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.store, Missing::Create)?)
+    }
+
+    /// Says what was done, unless nothing but errors is wanted.
+    pub fn confirm(&self, line: &str) -> Result<(), Failure> {
+        if self.verbosity >= 1 {
+            terminal::say(&printable(line))?;
+        }
+        Ok(())
+    }
+}
+
+/// The file of a store.
+pub fn store_path(url: DatabaseUrl) -> Result<PathBuf, Failure> {
+    match url {
+        DatabaseUrl::Sqlite(path) => Ok(path),
+        other => Err(Failure::wrong(format!(
+            "the store {other} is not SQLite, and this version keeps its data in SQLite: --store sqlite:PATH"
+        ))),
     }
 }

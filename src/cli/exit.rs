@@ -2,7 +2,13 @@
 
 use crate::config::{ConfigError, UrlProblem};
 use crate::engine::Stop;
+use crate::export::geojson::ExportError;
+use crate::password::HashError;
 use crate::store::StoreError;
+use crate::store::accounts::AccountError;
+use crate::store::layers::LayerError;
+use crate::store::statuses::StatusError;
+use crate::text::NoUsername;
 
 /// What the process tells whoever called it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,5 +115,56 @@ impl From<std::io::Error> for Failure {
             };
         }
         Failure::fault(error.to_string())
+    }
+}
+
+impl From<LayerError> for Failure {
+    fn from(error: LayerError) -> Self {
+        match error {
+            LayerError::Database(error) => error.into(),
+            refusal => Failure::wrong(format!("{refusal}.")),
+        }
+    }
+}
+
+impl From<StatusError> for Failure {
+    fn from(error: StatusError) -> Self {
+        match error {
+            StatusError::Database(error) => error.into(),
+            StatusError::IsDefault { .. } => Failure::wrong(format!(
+                "{error}: heirloom statuses add --name NAME --slug SLUG --default"
+            )),
+            refusal => Failure::wrong(format!("{refusal}.")),
+        }
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Database(error) => error.into(),
+            refusal => Failure::wrong(format!("{refusal}.")),
+        }
+    }
+}
+
+impl From<NoUsername> for Failure {
+    fn from(error: NoUsername) -> Self {
+        Failure::wrong(format!("{error}."))
+    }
+}
+
+impl From<HashError> for Failure {
+    fn from(error: HashError) -> Self {
+        Failure::fault(format!("{error}. Nothing was changed; try again."))
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            ExportError::Output(error) => error.into(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Answers are read as whole lines in the terminal's own mode. dialoguer's prompts hold it in
 //! raw mode, where Ctrl-D is one more character and a signal leaves the screen without a
-//! cursor; its theme draws ours, and its hidden input reads passwords.
+//! cursor, and its hidden input leaves a signal a terminal without echo; its theme draws ours.
 
 use std::io::{self, Write as _};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -147,7 +147,7 @@ impl Ui for Person {
         text.push_str("Add \"all\" to answer the same for every node with these layers.\n");
         show(&text);
         loop {
-            show(&prompt("Answer", question.default.as_deref()));
+            show_prompt("Answer", question.default.as_deref());
             let line = read_line()?;
             if let Some(reply) = understand(question, &line) {
                 self.bar = bar.inspect(|bar| bar.reset_eta());
@@ -193,7 +193,7 @@ fn understand(question: &Question, line: &str) -> Option<Reply> {
 
 fn yes_or_no(question: &str) -> Result<Consent, Stop> {
     loop {
-        show(&prompt(&format!("{question} (y/n)"), None));
+        show_prompt(&format!("{question} (y/n)"), None);
         match read_line()?.trim().to_ascii_lowercase().as_str() {
             "y" | "yes" => return Ok(Consent::Yes),
             "n" | "no" => return Ok(Consent::No),
@@ -219,27 +219,52 @@ fn prompt(text: &str, default: Option<&str>) -> String {
     line
 }
 
-fn show(text: &str) {
+/// Asks, on standard error.
+pub fn show_prompt(text: &str, default: Option<&str>) {
+    show(&prompt(text, default));
+}
+
+pub fn show(text: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(text.as_bytes());
     let _ = err.flush();
 }
 
+/// What came from standard input.
+pub enum Typed {
+    /// A line with its end.
+    Line(String),
+    /// There is no more.
+    End,
+    /// The person wants to stop.
+    Signal,
+}
+
 /// One line from the terminal; a signal or the end of input is a no.
-fn read_line() -> Result<String, Stop> {
+pub fn read_line() -> Result<String, Stop> {
+    match typed_line() {
+        Ok(Typed::Line(line)) => Ok(line),
+        Ok(Typed::End | Typed::Signal) | Err(_) => Err(Stop::Cancelled),
+    }
+}
+
+/// One line of standard input, or the signal that comes before it.
+///
+/// # Errors
+/// Standard input fails, or is no text.
+pub fn typed_line() -> io::Result<Typed> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
-        let _ = sender.send(read.map(|length| (length, line)));
+        let _ = sender.send(read.map(|_| line));
     });
     loop {
         match receiver.recv_timeout(Duration::from_millis(50)) {
-            Ok(Ok((length, line))) if length > 0 => return Ok(line),
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Err(Stop::Cancelled),
-            Err(RecvTimeoutError::Timeout) if signals::cancelled() => {
-                return Err(Stop::Cancelled);
-            }
+            Ok(Ok(line)) if line.is_empty() => return Ok(Typed::End),
+            Ok(line) => return line.map(Typed::Line),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Typed::End),
+            Err(RecvTimeoutError::Timeout) if signals::cancelled() => return Ok(Typed::Signal),
             Err(RecvTimeoutError::Timeout) => {}
         }
     }

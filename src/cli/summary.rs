@@ -1,7 +1,7 @@
 //! A report in words.
 
 use super::terminal::table;
-use crate::engine::finding::{Finding, Severity};
+use crate::engine::finding::Finding;
 use crate::engine::report::{End, Mode, Report, word};
 use crate::text::printable;
 
@@ -130,11 +130,6 @@ pub fn run_row(report: &Report) -> Vec<String> {
         total(|counts| counts.updated),
         total(|counts| counts.refused),
     ]
-}
-
-/// Whether a severity deserves a person's eye.
-pub fn is_loud(severity: Severity) -> bool {
-    severity > Severity::Info
 }
 
 /// What kind of run it was, for its heading.

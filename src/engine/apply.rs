@@ -2,14 +2,13 @@
 //! of the caller.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::sync::mpsc;
 
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 use diesel::sqlite::SqliteConnection;
 
 use super::change::{Act, Change, Changes, Spool};
-use super::{Stop, Ui};
+use super::{Stop, Ui, credentials};
 use crate::model::{Kind, Table, Value};
 use crate::password;
 use crate::sql::{Bind, execute};
@@ -43,6 +42,7 @@ pub fn apply(
     let entries = ledger::inserter();
     for (table, changes) in spool.readers()? {
         let inserter = Inserter::for_table(table);
+        let kind = ledger::make_kind(connection, context.recipe, table)?;
         std::thread::scope(|scope| {
             let (sender, receiver) = mpsc::sync_channel(4);
             scope.spawn(move || decode(table, changes, &sender));
@@ -51,7 +51,15 @@ pub fn apply(
                 if ui.cancelled() {
                     return Err(Stop::Cancelled);
                 }
-                write_chunk(connection, table, &inserter, &entries, &chunk, &mut context)?;
+                write_chunk(
+                    connection,
+                    table,
+                    kind,
+                    &inserter,
+                    &entries,
+                    &chunk,
+                    &mut context,
+                )?;
                 ui.advance(chunk.changes.len() as u64);
             }
             Ok(())
@@ -107,6 +115,7 @@ fn decode(
 fn write_chunk(
     connection: &mut SqliteConnection,
     table: &'static Table,
+    kind: i64,
     inserter: &Inserter,
     entries: &Inserter,
     chunk: &Chunk,
@@ -128,8 +137,7 @@ fn write_chunk(
         if change.ledger_before.is_none() {
             let adopted = !matches!(change.act, Act::Insert(_));
             ledger_rows.extend([
-                Bind::Text(Some(context.recipe)),
-                Bind::Text(Some(table.name)),
+                Bind::Int(Some(kind)),
                 Bind::Int(Some(change.key.number)),
                 Bind::Text(Some(&change.key.text)),
                 Bind::Int(Some(change.id)),
@@ -150,18 +158,17 @@ fn write_chunk(
         if let Act::Update { before, after } = &change.act {
             update_row(connection, table, change.id, before, after)?;
         }
-        keep_before_image(connection, table, change, context.run)?;
+        keep_before_image(connection, table, kind, change, context.run)?;
         if change.ledger_before.is_some() {
             execute(
                 connection,
                 "UPDATE ledger SET store_id = ?, changed_run = ?, fingerprint = ? \
-                 WHERE recipe = ? AND table_name = ? AND number = ? AND text = ?",
+                 WHERE kind = ? AND number = ? AND text = ?",
                 &[
                     Bind::Int(Some(change.id)),
                     Bind::Int(Some(context.run)),
                     Bind::Bytes(Some(change.fingerprint.as_bytes())),
-                    Bind::Text(Some(context.recipe)),
-                    Bind::Text(Some(table.name)),
+                    Bind::Int(Some(kind)),
                     Bind::Int(Some(change.key.number)),
                     Bind::Text(Some(&change.key.text)),
                 ],
@@ -201,6 +208,7 @@ fn update_row(
 fn keep_before_image(
     connection: &mut SqliteConnection,
     table: &'static Table,
+    kind: i64,
     change: &Change,
     run: i64,
 ) -> Result<(), Stop> {
@@ -217,11 +225,11 @@ fn keep_before_image(
     };
     execute(
         connection,
-        "INSERT INTO before_images (run, table_name, store_id, number, text, image, fingerprint, changed_run) \
+        "INSERT INTO before_images (run, kind, store_id, number, text, image, fingerprint, changed_run) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             Bind::Int(Some(run)),
-            Bind::Text(Some(table.name)),
+            Bind::Int(Some(kind)),
             Bind::Int(Some(change.id)),
             Bind::Int(Some(change.key.number)),
             Bind::Text(Some(&change.key.text)),
@@ -261,7 +269,7 @@ fn hand_out(table: &'static Table, chunk: &Chunk, context: &mut Context) -> Resu
             .get(table.column(column))
             .and_then(Value::as_text)
             .unwrap_or("")
-            .replace('"', "\"\"")
+            .to_string()
     };
     for (index, secret) in &chunk.secrets {
         if let Some(Change {
@@ -269,14 +277,10 @@ fn hand_out(table: &'static Table, chunk: &Chunk, context: &mut Context) -> Resu
             ..
         }) = chunk.changes.get(*index)
         {
-            writeln!(
-                out,
-                "\"{}\",\"{}\",\"{}\"",
-                text(values, "username"),
-                text(values, "email"),
-                secret.expose()
-            )
-            .map_err(|error| Stop::store(format!("cannot write the credentials file: {error}")))?;
+            let (username, email) = (text(values, "username"), text(values, "email"));
+            credentials::write_line(out, &username, &email, secret).map_err(|error| {
+                Stop::store(format!("cannot write the credentials file: {error}"))
+            })?;
         }
     }
     Ok(())

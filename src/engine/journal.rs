@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
+use diesel::sql_types::Bool;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::Stop;
 use super::decisions::{Decision, Decisions};
@@ -131,30 +132,39 @@ impl From<FindingRow> for Finding {
     }
 }
 
-/// Hands out the findings of a run: for one that wrote, those that stood then; for an
-/// attempt that wrote nothing, its own.
+/// The condition on findings that picks those of a run: for one that wrote, those that stood
+/// then; for an attempt that wrote nothing, its own.
+fn of_run(report: &Report) -> Box<dyn BoxableExpression<findings::table, Sqlite, SqlType = Bool>> {
+    let number = report.run.unwrap_or_default();
+    let stands = matches!(report.outcome, End::Committed | End::KeptPartial);
+    let recipe = findings::recipe.eq(report.recipe.clone());
+    if stands {
+        let open = findings::last_run.is_null().assume_not_null();
+        let until = findings::last_run.ge(number).assume_not_null();
+        Box::new(
+            recipe
+                .and(findings::first_run.le(number))
+                .and(open.or(until)),
+        )
+    } else {
+        Box::new(recipe.and(findings::first_run.eq(number)))
+    }
+}
+
+/// Hands out the findings of a run, those of one severity or all of them.
 pub fn each_finding<E: From<diesel::result::Error>>(
     connection: &mut SqliteConnection,
     report: &Report,
+    severity: Option<Severity>,
     mut each: impl FnMut(Finding) -> Result<(), E>,
 ) -> Result<(), E> {
-    let number = report.run.unwrap_or_default();
-    let stands = matches!(report.outcome, End::Committed | End::KeptPartial);
     let mut query = findings::table
-        .filter(findings::recipe.eq(&report.recipe))
+        .filter(of_run(report))
         .order(findings::id)
         .into_boxed();
-    query = if stands {
-        query.filter(
-            findings::first_run.le(number).and(
-                findings::last_run
-                    .is_null()
-                    .or(findings::last_run.ge(number)),
-            ),
-        )
-    } else {
-        query.filter(findings::first_run.eq(number))
-    };
+    if let Some(severity) = severity {
+        query = query.filter(findings::severity.eq(severity.word()));
+    }
     let rows = query
         .load_iter::<FindingRow, diesel::connection::DefaultLoadingMode>(connection)
         .map_err(E::from)?;
@@ -162,6 +172,30 @@ pub fn each_finding<E: From<diesel::result::Error>>(
         each(row.map_err(E::from)?.into())?;
     }
     Ok(())
+}
+
+/// How many findings of each code a run has.
+pub fn finding_counts(
+    connection: &mut SqliteConnection,
+    report: &Report,
+) -> QueryResult<BTreeMap<String, (Severity, u64)>> {
+    let rows: Vec<(String, String, i64)> = findings::table
+        .filter(of_run(report))
+        .group_by((findings::code, findings::severity))
+        .select((
+            findings::code,
+            findings::severity,
+            diesel::dsl::count_star(),
+        ))
+        .load(connection)?;
+    let mut counts = BTreeMap::new();
+    for (code, severity, number) in rows {
+        let severity = Severity::from_word(&severity);
+        let (loudest, count) = counts.entry(code).or_insert((severity, 0));
+        *loudest = severity.max(*loudest);
+        *count += number.unsigned_abs();
+    }
+    Ok(counts)
 }
 
 /// The rows that the last committed run refused.

@@ -1,12 +1,14 @@
 //! Unique values: who holds which slug, username or address, and what a newcomer gets.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use diesel::QueryResult;
 use diesel::sqlite::SqliteConnection;
 
 use crate::model::{Table, Value};
-use crate::sql::{Bind, Cell, query};
+use crate::sql::Cell;
+use crate::store::rows;
 
 /// What a row got of the unique value that it wished for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +53,29 @@ pub enum OnTaken {
 /// The holders of one column's values, by a hash of the value (letter case counts).
 #[derive(Default)]
 pub struct Names {
-    holders: HashMap<u64, Holder>,
+    holders: HashMap<u64, Holder, Hashed>,
     /// The next number to try for a wish that was taken.
-    next: HashMap<u64, u64>,
+    next: HashMap<u64, u64, Hashed>,
+}
+
+/// The keys are hashes already.
+type Hashed = BuildHasherDefault<Identity>;
+
+#[derive(Default)]
+struct Identity(u64);
+
+impl Hasher for Identity {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Names {
@@ -62,35 +84,13 @@ impl Names {
         table: &Table,
         column: &str,
     ) -> QueryResult<Names> {
-        const PAGE: i64 = 20_000;
-        let sql = format!(
-            "SELECT id, \"{column}\" FROM {} WHERE id > ? ORDER BY id LIMIT ?",
-            table.name
-        );
-        let mut holders = HashMap::new();
-        let mut after = i64::MIN;
-        loop {
-            let rows = query(
-                connection,
-                &sql,
-                &[Bind::Int(Some(after)), Bind::Int(Some(PAGE))],
-            )?;
-            let Some(last) = rows.last().and_then(|row| row.0.first()?.int()) else {
-                return Ok(Names {
-                    holders,
-                    ..Names::default()
-                });
-            };
-            after = last;
-            for row in &rows {
-                if let (Some(id), Some(value)) = (
-                    row.0.first().and_then(Cell::int),
-                    row.0.get(1).and_then(Cell::text),
-                ) {
-                    holders.insert(hash(value), Holder::Stored(id));
-                }
+        let mut names = Names::default();
+        rows::each(connection, table, &[column], |id, cells| {
+            if let Some(value) = cells.first().and_then(Cell::text) {
+                names.holders.insert(hash(value), Holder::Stored(id));
             }
-        }
+        })?;
+        Ok(names)
     }
 
     /// Gives `wish`, or what comes after it, to a row: `number` is its legacy number, `own`
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn later_rows_get_a_number() {
         let mut names = Names {
-            holders: HashMap::from([(hash("rome"), Holder::Stored(5))]),
+            holders: HashMap::from_iter([(hash("rome"), Holder::Stored(5))]),
             ..Names::default()
         };
         assert_eq!(

@@ -1,7 +1,8 @@
 //! The planner: compares what a recipe maps with the ledger and the store, and spools the
 //! differences.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use diesel::sqlite::SqliteConnection;
 
@@ -14,8 +15,10 @@ use super::tally::{Outcome, Tallies};
 use super::{Stop, Ui};
 use crate::config::OnConflict;
 use crate::model::{FieldHash, Fingerprint, Key, Record, Table, Value};
+use crate::sql::Cell;
+use crate::store::ids::IdSet;
+use crate::store::ledger::{self, Entries, Entry};
 use crate::store::rows::{self, StoredRow};
-use crate::store::{ledger, ledger::Entry};
 
 /// A legacy row as mapped, on its way to one store row.
 #[derive(Clone, Debug)]
@@ -62,10 +65,12 @@ pub enum Origin {
 }
 
 struct TableState {
-    /// No earlier run brought rows.
-    fresh: bool,
-    /// The store has no rows.
-    empty: bool,
+    /// The ledger's number for this recipe's rows; `None` where no run brought any yet.
+    kind: Option<i64>,
+    /// The rows that the store has.
+    ids: Rc<IdSet>,
+    /// The ledger's entries that were looked up last: a batch is often looked up twice.
+    entries: Rc<Entries>,
     /// The highest id ever given, this plan's included.
     highest: i64,
 }
@@ -104,7 +109,7 @@ impl<'a> Planner<'a> {
             on_conflict,
             spool: Spool::new()?,
             findings,
-            tallies: Tallies::new(),
+            tallies: Tallies::default(),
             decisions,
             ui,
             stage: None,
@@ -160,17 +165,17 @@ impl<'a> Planner<'a> {
         finding: Finding,
     ) -> Result<Result<i64, Cause>, Stop> {
         let cause = self.fall(entity, key, Outcome::Refused, finding.clone())?;
-        if self.state(R::TABLE)?.fresh {
+        if self.state(R::TABLE)?.kind.is_none() {
             return Ok(Err(cause));
         }
-        let entry = self.entries(R::TABLE, &[key])?.remove(key);
-        let Some(entry) = entry else {
+        let entries = self.entries(R::TABLE, &[key])?;
+        let ids = Rc::clone(&self.state(R::TABLE)?.ids);
+        let Some(entry) = entries
+            .get(key)
+            .filter(|entry| ids.contains(entry.store_id))
+        else {
             return Ok(Err(cause));
         };
-        if !rows::existing(self.connection, R::TABLE, &[entry.store_id])?.contains(&entry.store_id)
-        {
-            return Ok(Err(cause));
-        }
         self.finding(
             Finding::new(
                 "kept-last-good",
@@ -186,7 +191,7 @@ impl<'a> Planner<'a> {
 
     /// Accounts for a row without a finding of its own.
     pub fn account(&mut self, entity: &'static str, key: &Key, outcome: Outcome, name: &str) {
-        self.tallies.entry(entity).or_default().add(outcome, key);
+        self.tallies.of(entity).add(outcome, key);
         self.ui.row(outcome, entity, key, name);
     }
 
@@ -257,27 +262,20 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// The store fails.
     pub fn has_rows(&mut self, table: &'static Table) -> Result<bool, Stop> {
-        Ok(!self.state(table)?.empty)
+        Ok(!self.state(table)?.ids.is_empty())
     }
 
-    /// Hands out every row of a table that may be large.
+    /// Hands out some columns of every row of a table that may be large.
     ///
     /// # Errors
     /// The store fails.
     pub fn each_stored(
         &mut self,
         table: &'static Table,
-        mut each: impl FnMut(&StoredRow),
+        columns: &[&str],
+        each: impl FnMut(i64, &[Cell]),
     ) -> Result<(), Stop> {
-        let mut after = i64::MIN;
-        loop {
-            let page = rows::page(self.connection, table, after, 5_000)?;
-            let Some(last) = page.last() else {
-                return Ok(());
-            };
-            after = last.id;
-            page.iter().for_each(&mut each);
-        }
+        Ok(rows::each(self.connection, table, columns, each)?)
     }
 
     /// The store rows that these legacy rows became, where an earlier run brought them.
@@ -289,18 +287,18 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         keys: &[&Key],
     ) -> Result<HashMap<Key, StoredRow>, Stop> {
-        if self.state(table)?.fresh {
+        if self.state(table)?.kind.is_none() {
             return Ok(HashMap::new());
         }
         let entries = self.entries(table, keys)?;
-        let ids: Vec<i64> = entries.values().map(|entry| entry.store_id).collect();
+        let ids: Vec<i64> = entries.iter().map(|(_, entry)| entry.store_id).collect();
         let rows: HashMap<i64, StoredRow> = rows::by_ids(self.connection, table, &ids)?
             .into_iter()
             .map(|row| (row.id, row))
             .collect();
         Ok(entries
-            .into_iter()
-            .filter_map(|(key, entry)| Some((key, rows.get(&entry.store_id)?.clone())))
+            .iter()
+            .filter_map(|(key, entry)| Some((key.clone(), rows.get(&entry.store_id)?.clone())))
             .collect())
     }
 
@@ -314,7 +312,7 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         keys: &[&Key],
     ) -> Result<HashMap<Key, Origin>, Stop> {
-        if self.state(table)?.fresh {
+        if self.state(table)?.kind.is_none() {
             return Ok(HashMap::new());
         }
         let entries = self.entries(table, keys)?;
@@ -333,7 +331,7 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// The store fails.
     pub fn is_first_run(&mut self, table: &'static Table) -> Result<bool, Stop> {
-        Ok(self.state(table)?.fresh)
+        Ok(self.state(table)?.kind.is_none())
     }
 
     /// New ids of this table are above `highest` from here on: the source keeps those up to it.
@@ -366,17 +364,13 @@ impl<'a> Planner<'a> {
         wishes: &[(&Key, &str)],
         on_taken: OnTaken,
     ) -> Result<Vec<Claim>, Stop> {
-        let entries = if self.state(table)?.fresh {
-            HashMap::new()
-        } else {
-            let keys: Vec<&Key> = wishes.iter().map(|(key, _)| *key).collect();
-            self.entries(table, &keys)?
-        };
+        let keys: Vec<&Key> = wishes.iter().map(|(key, _)| *key).collect();
+        let entries = self.entries(table, &keys)?;
         let column = table.column(column);
         let mut claims = Vec::with_capacity(wishes.len());
         let mut renamed = Vec::new();
         for (key, wish) in wishes {
-            let entry = entries.get(*key);
+            let entry = entries.get(key);
             let wished = super::names::hash(wish);
             claims.push(match entry {
                 Some(entry)
@@ -423,38 +417,15 @@ impl<'a> Planner<'a> {
     /// The store fails, the disk is full.
     pub fn place<R: Record>(&mut self, drafts: Vec<Draft<R>>) -> Result<Vec<Placed>, Stop> {
         let table = R::TABLE;
-        let (fresh, empty) = {
-            let state = self.state(table)?;
-            (state.fresh, state.empty)
-        };
         let keys: Vec<&Key> = drafts.iter().map(|draft| &draft.key).collect();
-        let mut entries = if fresh {
-            HashMap::new()
-        } else {
-            self.entries(table, &keys)?
-        };
-        let wanted: Vec<i64> = drafts
-            .iter()
-            .filter_map(|draft| match entries.get(&draft.key) {
-                Some(entry) => Some(entry.store_id),
-                None => match draft.target {
-                    Target::New { id } => id,
-                    Target::Adopt(id) => Some(id),
-                    Target::Exact(id) => id,
-                },
-            })
-            .collect();
-        let existing = if empty {
-            HashSet::new()
-        } else {
-            rows::existing(self.connection, table, &wanted)?
-        };
+        let entries = self.entries(table, &keys)?;
+        let existing = Rc::clone(&self.state(table)?.ids);
         let mut prepared = Vec::with_capacity(drafts.len());
         let mut changed = Vec::new();
         for draft in drafts {
-            let entry = entries.remove(&draft.key);
-            let draft = Prepared::new(draft, entry.as_ref());
-            match (&entry, draft.target) {
+            let entry = entries.get(&draft.key);
+            let draft = Prepared::new(draft, entry);
+            match (entry, draft.target) {
                 (_, Target::Exact(Some(id))) => changed.push(id),
                 (Some(entry), _) if !entry.adopted && entry.fingerprint != draft.fingerprint => {
                     changed.push(entry.store_id);
@@ -479,16 +450,16 @@ impl<'a> Planner<'a> {
         &mut self,
         table: &'static Table,
         draft: Prepared,
-        entry: Option<Entry>,
-        existing: &HashSet<i64>,
+        entry: Option<&Entry>,
+        existing: &IdSet,
         current: &mut HashMap<i64, StoredRow>,
     ) -> Result<Placed, Stop> {
-        let (id, act, outcome) = match (&entry, draft.target) {
+        let (id, act, outcome) = match (entry, draft.target) {
             (entry, Target::Exact(id)) => {
                 let before = id.and_then(|id| current.remove(&id)).map(|row| row.values);
                 match (id, before) {
                     (Some(id), Some(before)) if before == draft.values => {
-                        if entry.as_ref().is_some_and(|entry| {
+                        if entry.is_some_and(|entry| {
                             entry.store_id == id && entry.fingerprint == draft.fingerprint
                         }) {
                             return Ok(Placed::At(id));
@@ -507,7 +478,7 @@ impl<'a> Planner<'a> {
             }
             (Some(entry), _) => {
                 let id = entry.store_id;
-                if !existing.contains(&id) {
+                if !existing.contains(id) {
                     if self.on_conflict == OnConflict::Store {
                         return self.stays_deleted(table, &draft);
                     }
@@ -540,7 +511,7 @@ impl<'a> Planner<'a> {
             id,
             act,
             fingerprint: draft.fingerprint,
-            ledger_before: entry.map(|entry| (entry.fingerprint, entry.changed_run)),
+            ledger_before: entry.map(|entry| (entry.fingerprint.clone(), entry.changed_run)),
         };
         self.spool.push(table, &change)?;
         Ok(Placed::At(id))
@@ -628,11 +599,11 @@ impl<'a> Planner<'a> {
         &mut self,
         table: &'static Table,
         wanted: Option<i64>,
-        existing: &HashSet<i64>,
+        existing: &IdSet,
     ) -> Result<i64, Stop> {
         let state = self.state(table)?;
         let id = match wanted {
-            Some(id) if id > 0 && !existing.contains(&id) => id,
+            Some(id) if id > 0 && !existing.contains(id) => id,
             _ => state.highest + 1,
         };
         state.highest = state.highest.max(id);
@@ -642,13 +613,14 @@ impl<'a> Planner<'a> {
     fn state(&mut self, table: &'static Table) -> Result<&mut TableState, Stop> {
         if !self.tables.contains_key(table.name) {
             let highest = rows::highest_id(self.connection, table)?;
-            let fresh = !ledger::has_entries(self.connection, self.recipe, table)?;
-            let empty = rows::page(self.connection, table, i64::MIN, 1)?.is_empty();
+            let kind = ledger::kind(self.connection, self.recipe, table)?;
+            let ids = Rc::new(IdSet::load(self.connection, table)?);
             self.tables.insert(
                 table.name,
                 TableState {
-                    fresh,
-                    empty,
+                    kind,
+                    ids,
+                    entries: Rc::default(),
                     highest,
                 },
             );
@@ -658,12 +630,17 @@ impl<'a> Planner<'a> {
             .ok_or_else(|| Stop::store("a table without a state"))
     }
 
-    fn entries(
-        &mut self,
-        table: &'static Table,
-        keys: &[&Key],
-    ) -> Result<HashMap<Key, Entry>, Stop> {
-        Ok(ledger::entries(self.connection, self.recipe, table, keys)?)
+    fn entries(&mut self, table: &'static Table, keys: &[&Key]) -> Result<Rc<Entries>, Stop> {
+        let state = self.state(table)?;
+        let Some(kind) = state.kind else {
+            return Ok(Rc::default());
+        };
+        if state.entries.cover(keys) {
+            return Ok(Rc::clone(&state.entries));
+        }
+        let entries = Rc::new(ledger::entries(self.connection, kind, keys)?);
+        self.state(table)?.entries = Rc::clone(&entries);
+        Ok(entries)
     }
 }
 

@@ -6,9 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::Severity;
+use super::finding::{Finding, Severity};
 use super::findings::Findings;
 use super::tally::Counts;
+use crate::files::{Readers, write_whole};
 
 /// Everything but the findings, of which there may be as many as rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,27 +84,30 @@ impl Report {
         self.entities.get(entity).copied().unwrap_or_default()
     }
 
-    /// Writes the report with its findings as one JSON document.
+    /// Writes the report with its findings as one JSON document. The findings are handed in
+    /// one by one by `each`, wherever they are kept.
     ///
     /// # Errors
-    /// The output fails.
-    pub fn write(&self, findings: &mut Findings, out: &mut impl Write) -> io::Result<()> {
-        self.open(out)?;
+    /// The output fails, or `each` does.
+    pub fn write<E: From<io::Error>>(
+        &self,
+        out: &mut impl Write,
+        each: impl FnOnce(&mut dyn FnMut(Finding) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let head = serde_json::to_string_pretty(self).map_err(io::Error::from)?;
+        let head = head.trim_end().trim_end_matches('}').trim_end();
+        write!(out, "{head},\n  \"findings\": [")?;
         let mut first = true;
-        findings.each(|finding| {
+        each(&mut |finding| {
             let separator = if first { "\n    " } else { ",\n    " };
             first = false;
-            write!(out, "{separator}{}", serde_json::to_string(&finding)?)
+            let finding = serde_json::to_string(&finding).map_err(io::Error::from)?;
+            write!(out, "{separator}{finding}")?;
+            Ok(())
         })?;
         writeln!(out, "{}]\n}}", if first { "" } else { "\n  " })?;
-        out.flush()
-    }
-
-    /// Everything up to the list of findings.
-    pub fn open(&self, out: &mut impl Write) -> io::Result<()> {
-        let head = serde_json::to_string_pretty(self)?;
-        let head = head.trim_end().trim_end_matches('}').trim_end();
-        write!(out, "{head},\n  \"findings\": [")
+        out.flush()?;
+        Ok(())
     }
 
     /// Writes the report to a file, whole or not at all.
@@ -111,14 +115,8 @@ impl Report {
     /// # Errors
     /// The file cannot be written.
     pub fn write_file(&self, findings: &mut Findings, path: &Path) -> io::Result<()> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        self.write(findings, &mut io::BufWriter::new(file.as_file_mut()))?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        write_whole(path, Readers::Owner, |out| {
+            self.write(out, |each| findings.each(each))
+        })
     }
 }

@@ -1,7 +1,6 @@
 //! A run from its lock to its report: plan, ask, apply.
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -10,12 +9,12 @@ use diesel::sqlite::SqliteConnection;
 
 use super::apply::{self, Context};
 use super::change::Spool;
+use super::credentials::Credentials;
 use super::decisions::Decisions;
 use super::finding::{Finding, Severity};
 use super::findings::Findings;
 use super::plan::Planner;
 use super::report::{End, Mode, Report, Source, StageTime};
-use super::tally::Tallies;
 use super::{Consent, Recipe, Side, Stop, Ui, journal};
 use crate::config::OnConflict;
 use crate::model::Table;
@@ -146,7 +145,6 @@ pub fn run(
 struct Plan {
     spool: Spool,
     facts: Vec<(&'static Table, StoredRow)>,
-    tallies: Tallies,
     /// The fault that ended it early; the stages before it are complete.
     fault: Option<Stop>,
     needs_consent: Vec<Finding>,
@@ -225,7 +223,7 @@ fn attempt(
         _ => End::Committed,
     };
     let begun = Instant::now();
-    let credentials = Credentials::create(options)?;
+    let credentials = credentials(options)?;
     store.connection.batch_execute("BEGIN IMMEDIATE")?;
     ui.applying(plan.spool.changes());
     let applied = apply_plan(
@@ -244,7 +242,7 @@ fn attempt(
             Ok(None)
         } else {
             if let Some(credentials) = &credentials {
-                credentials.file.sync_all()?;
+                credentials.sync()?;
             }
             store.connection.batch_execute("COMMIT")?;
             Ok(Some(run))
@@ -297,7 +295,6 @@ fn plan(
     let Planner {
         spool,
         findings: met,
-        tallies,
         facts,
         ..
     } = planner;
@@ -314,7 +311,6 @@ fn plan(
     Ok(Plan {
         spool,
         facts,
-        tallies,
         fault,
         needs_consent,
     })
@@ -331,7 +327,7 @@ fn plan_stages(
     for stage in recipe.stages() {
         let begun = Instant::now();
         for entity in stage.entities {
-            let tally = planner.tallies.entry(entity).or_default();
+            let tally = planner.tallies.of(entity);
             let scanned = recipe.scan(entity, &mut |key| tally.retrieved.insert(&key));
             if let Err(stop) = scanned
                 && fault.is_none()
@@ -346,7 +342,7 @@ fn plan_stages(
         let rows = stage
             .entities
             .iter()
-            .map(|entity| planner.tallies[entity].retrieved.count)
+            .map(|entity| planner.tallies.of(entity).retrieved.count)
             .max()
             .unwrap_or(0);
         planner.ui.stage(stage.name, rows);
@@ -380,7 +376,7 @@ fn plan_stages(
 
 /// Every key that the source has must have one outcome, and no other key may have one.
 fn check_balance(planner: &Planner) -> Result<(), Stop> {
-    for (entity, tally) in &planner.tallies {
+    for (entity, tally) in planner.tallies.iter() {
         if !tally.balances() {
             return Err(Stop::store(format!(
                 "{entity}: the source has {} keys, but the outcomes do not account for exactly these ({:?}). This is a mistake in Heirloom, not in your data; nothing was changed.",
@@ -405,7 +401,7 @@ fn apply_plan(
 ) -> Result<i64, Stop> {
     report.finished = rfc3339(clock());
     let run = journal::insert_run(connection, report)?;
-    let mut out = credentials.map(|credentials| std::io::BufWriter::new(&credentials.file));
+    let mut out = credentials.map(Credentials::writer);
     apply::apply(
         connection,
         &mut plan.spool,
@@ -429,64 +425,23 @@ fn apply_plan(
     };
     journal::record_findings(connection, &report.recipe, run, findings, absent)?;
     journal::record_decisions(connection, decisions)?;
-    debug_assert!(!plan.tallies.is_empty(), "a recipe has entities");
     journal::set_finished(connection, run, &rfc3339(clock()))?;
     Ok(run)
 }
 
-/// The file that hands out passwords: created new, and removed again unless it is kept.
-struct Credentials {
-    file: File,
-    path: PathBuf,
-    kept: std::cell::Cell<bool>,
-}
-
-impl Credentials {
-    fn create(options: &Options) -> Result<Option<Self>, Stop> {
-        let Some(path) = options
-            .credentials
-            .as_deref()
-            .filter(|_| options.mode != Mode::DryRun)
-        else {
-            return Ok(None);
-        };
-        let file = create_private(path).map_err(|error| {
-            Stop::Wrong(format!(
-                "cannot create the credentials file {}: {error}. It must not exist yet.",
-                path.display()
-            ))
-        })?;
-        std::io::Write::write_all(&mut &file, b"username,email,password\n")?;
-        Ok(Some(Credentials {
-            file,
-            path: path.into(),
-            kept: false.into(),
-        }))
-    }
-
-    fn keep(&self) {
-        self.kept.set(true);
-    }
-}
-
-impl Drop for Credentials {
-    fn drop(&mut self) {
-        if !self.kept.get() {
-            let _ = std::fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// A new file that only its owner may read.
-///
-/// # Errors
-/// The file exists or cannot be created.
-pub fn create_private(path: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+/// The credentials file that was asked for; a rehearsal writes none.
+fn credentials(options: &Options) -> Result<Option<Credentials>, Stop> {
+    let wanted = options.credentials.as_deref();
+    let Some(path) = wanted.filter(|_| options.mode != Mode::DryRun) else {
+        return Ok(None);
+    };
+    let created = Credentials::create(path).map_err(|error| {
+        Stop::Wrong(format!(
+            "cannot create the credentials file {}: {error}. It must not exist yet.",
+            path.display()
+        ))
+    })?;
+    Ok(Some(created))
 }
 
 fn end_of(stop: &Stop) -> End {

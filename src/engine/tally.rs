@@ -1,7 +1,5 @@
 //! What became of each legacy row, counted as sets of keys.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::model::Key;
@@ -120,8 +118,28 @@ pub struct Counts {
     pub deleted: u64,
 }
 
-/// The accounts of all entities of a recipe, by name.
-pub type Tallies = BTreeMap<&'static str, Tally>;
+/// The accounts of all entities of a recipe: few, and looked up for every row.
+#[derive(Clone, Debug, Default)]
+pub struct Tallies(Vec<(&'static str, Tally)>);
+
+impl Tallies {
+    /// The account of an entity, opened where there is none yet.
+    pub fn of(&mut self, entity: &'static str) -> &mut Tally {
+        let index = self
+            .0
+            .iter()
+            .position(|(name, _)| std::ptr::eq(*name, entity) || *name == entity)
+            .unwrap_or_else(|| {
+                self.0.push((entity, Tally::default()));
+                self.0.len() - 1
+            });
+        &mut self.0[index].1
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(&'static str, Tally)> {
+        self.0.iter()
+    }
+}
 
 #[cfg(test)]
 mod tests {

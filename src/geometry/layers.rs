@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Area, AreaProblem, FeatureProblem, LayersFileError};
-use crate::text::{printable, slugify, storable};
+use crate::text::{Slug, printable, slugify, storable};
 use serde_json::Value;
 
 /// One layer as the file gives it.
@@ -142,10 +142,7 @@ fn read_feature(feature: &Value) -> Result<LayerFeature, FeatureProblem> {
     if slug.is_empty() {
         return Err(FeatureProblem::NoSlug);
     }
-    if !slug
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    {
+    if Slug::parse(&slug).is_none() {
         return Err(FeatureProblem::BadSlug);
     }
     Ok(LayerFeature {

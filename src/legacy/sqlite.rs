@@ -8,12 +8,13 @@ use diesel::prelude::*;
 use diesel::result::Error as DbError;
 use diesel::sqlite::SqliteConnection;
 
+use super::ahead::{PageQuery, ReadAhead};
 use super::{Fate, LegacyRow, LegacyTable, Need, Shape, SourceError, Unknown};
-use crate::sql::{Bind, Cell, Cells, query, query_int};
+use crate::sql::{Cell, Cells, query_int};
 
 /// See the module. Dropping it ends the snapshot.
 pub struct SqliteSource {
-    connection: SqliteConnection,
+    reader: ReadAhead,
     path: PathBuf,
     absent: HashSet<&'static str>,
 }
@@ -65,8 +66,12 @@ impl SqliteSource {
                 SourceError::Unreadable { path, reason }
             });
         }
+        let reader = ReadAhead::new(connection).map_err(|error| SourceError::Unreadable {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         Ok(SqliteSource {
-            connection,
+            reader,
             path,
             absent: HashSet::new(),
         })
@@ -102,7 +107,7 @@ impl SqliteSource {
             }
             let columns = self.names(
                 "SELECT name FROM pragma_table_info(?) ORDER BY cid",
-                &[Bind::Text(Some(table.name))],
+                &[table.name],
             )?;
             for column in table.columns {
                 if !columns.iter().any(|name| name == column.name) {
@@ -168,7 +173,7 @@ impl SqliteSource {
         columns: &str,
         mut each: impl FnMut(&[Cell]),
     ) -> Result<(), SourceError> {
-        const PAGE: usize = 20_000;
+        const PAGE: usize = 5_000;
         let mut after = None;
         loop {
             let rows = self.rows(table, columns, after, PAGE)?;
@@ -194,9 +199,13 @@ impl SqliteSource {
             return Ok(0);
         }
         let sql = format!("SELECT max(id) FROM \"{}\"", table.name);
-        let highest = query_int(&mut self.connection, &sql, &[]);
-        Ok(highest
-            .map_err(|error| self.failed(table.name, &error))?
+        let rows = self
+            .reader
+            .query(&sql, &[])
+            .map_err(|error| self.failed(table.name, &error))?;
+        Ok(rows
+            .first()
+            .and_then(|row| row.0.first()?.int())
             .unwrap_or(0))
     }
 
@@ -210,29 +219,19 @@ impl SqliteSource {
         if self.absent.contains(table.name) {
             return Ok(Vec::new());
         }
-        let rows = match after {
-            Some(after) => query(
-                &mut self.connection,
-                &format!(
-                    "SELECT {columns} FROM \"{}\" WHERE id > ? ORDER BY id LIMIT ?",
-                    table.name
-                ),
-                &[Bind::Int(Some(after)), Bind::Int(Some(limit as i64))],
-            ),
-            None => query(
-                &mut self.connection,
-                &format!(
-                    "SELECT {columns} FROM \"{}\" ORDER BY id LIMIT ?",
-                    table.name
-                ),
-                &[Bind::Int(Some(limit as i64))],
-            ),
-        };
+        let rows = self.reader.page(PageQuery {
+            table: table.name,
+            columns: columns.into(),
+            after,
+            limit,
+        });
         rows.map_err(|error| self.failed(table.name, &error))
     }
 
-    fn names(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<String>, SourceError> {
-        let rows = query(&mut self.connection, sql, binds)
+    fn names(&mut self, sql: &str, texts: &[&str]) -> Result<Vec<String>, SourceError> {
+        let rows = self
+            .reader
+            .query(sql, texts)
             .map_err(|error| self.failed("the catalogue", &error))?;
         Ok(rows
             .iter()

@@ -108,10 +108,6 @@ impl Fingerprint {
         Fingerprint(bytes.into_boxed_slice())
     }
 
-    pub fn from_bytes(bytes: &[u8]) -> Self {
-        Fingerprint(bytes.into())
-    }
-
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -127,6 +123,12 @@ impl Fingerprint {
         if let Some(bytes) = self.0.get_mut(index * WIDTH..(index + 1) * WIDTH) {
             bytes.copy_from_slice(&hash.0);
         }
+    }
+}
+
+impl From<Box<[u8]>> for Fingerprint {
+    fn from(bytes: Box<[u8]>) -> Self {
+        Fingerprint(bytes)
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn argon2_phc(inner: &str) -> String {
     }
 }
 
-fn is_known(stored: &str) -> bool {
+/// Whether a hash is in one of these forms, within the bounds that are worked off.
+pub(super) fn is_known(stored: &str) -> bool {
     let fields: Vec<&str> = stored.split('$').collect();
     match fields.as_slice() {
         [digest] => is_hex(digest, 32),

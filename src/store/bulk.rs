@@ -1,10 +1,10 @@
 //! Bulk writes: many rows a statement, every statement prepared once.
 
-use diesel::QueryResult;
+use diesel::prelude::*;
 use diesel::sqlite::SqliteConnection;
 
 use crate::model::{Kind, Table, Value};
-use crate::sql::{Bind, execute};
+use crate::sql::{Bind, InsertRows};
 
 /// Parameters a statement carries at most: beyond a few hundred nothing is gained.
 const BINDS: usize = 400;
@@ -12,31 +12,23 @@ const BINDS: usize = 400;
 /// Inserts rows of equal shape into one table.
 pub struct Inserter {
     head: String,
-    one: String,
     columns: usize,
-    many: String,
+    /// Rows a statement.
     rows: usize,
 }
 
 impl Inserter {
+    /// `OR FAIL` spares the copy of each page that would take back a half-done statement:
+    /// a failure takes back the whole transaction.
     pub fn new(table: &str, columns: &[&str]) -> Self {
-        let rows = (BINDS / columns.len()).max(1);
-        let head = format!(
-            "INSERT INTO {table} ({}) VALUES ",
-            columns
-                .iter()
-                .map(|column| format!("\"{column}\""))
-                .collect::<Vec<_>>()
-                .join(", ")
-        );
-        let one = format!("({})", vec!["?"; columns.len()].join(","));
-        let many = format!("{head}{}", vec![one.as_str(); rows].join(","));
+        let names: Vec<String> = columns
+            .iter()
+            .map(|column| format!("\"{column}\""))
+            .collect();
         Inserter {
-            head,
-            one,
+            head: format!("INSERT OR FAIL INTO {table} ({}) VALUES ", names.join(", ")),
             columns: columns.len(),
-            many,
-            rows,
+            rows: (BINDS / columns.len()).max(1),
         }
     }
 
@@ -52,15 +44,8 @@ impl Inserter {
     /// # Errors
     /// What the database reports; a key that is taken by then is among it.
     pub fn insert(&self, connection: &mut SqliteConnection, binds: &[Bind]) -> QueryResult<()> {
-        let mut chunks = binds.chunks_exact(self.columns * self.rows);
-        for chunk in &mut chunks {
-            execute(connection, &self.many, chunk)?;
-        }
-        let rest = chunks.remainder();
-        if !rest.is_empty() {
-            let rows = rest.len() / self.columns;
-            let sql = format!("{}{}", self.head, vec![self.one.as_str(); rows].join(","));
-            execute(connection, &sql, rest)?;
+        for chunk in binds.chunks(self.columns * self.rows) {
+            InsertRows::new(&self.head, self.columns, chunk).execute(connection)?;
         }
         Ok(())
     }

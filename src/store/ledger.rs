@@ -1,17 +1,16 @@
 //! The ledger: what each legacy row became.
 
-use std::collections::HashMap;
-
-use diesel::QueryResult;
-use diesel::sqlite::SqliteConnection;
+use diesel::deserialize;
+use diesel::prelude::*;
+use diesel::row::NamedRow;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 
 use super::bulk::Inserter;
 use crate::model::{Fingerprint, Key, Table};
-use crate::sql::{Bind, Cell, Cells, query, query_int};
+use crate::sql::{self, Bind, Cell, Statement, execute, query, query_int};
 
-pub const COLUMNS: [&str; 9] = [
-    "recipe",
-    "table_name",
+pub const COLUMNS: [&str; 8] = [
+    "kind",
     "number",
     "text",
     "store_id",
@@ -31,18 +30,64 @@ pub struct Entry {
     pub fingerprint: Fingerprint,
 }
 
-/// Whether an earlier run brought rows of this table.
-pub fn has_entries(
+/// Which recipe's rows of which table, as the ledger numbers them; `None` where no run
+/// brought any yet.
+pub fn kind(
     connection: &mut SqliteConnection,
     recipe: &str,
     table: &Table,
-) -> QueryResult<bool> {
-    let found = query_int(
+) -> QueryResult<Option<i64>> {
+    query_int(
         connection,
-        "SELECT 1 FROM ledger WHERE recipe = ? AND table_name = ? LIMIT 1",
+        "SELECT id FROM ledger_kinds WHERE recipe = ? AND table_name = ?",
+        &[Bind::Text(Some(recipe)), Bind::Text(Some(table.name))],
+    )
+}
+
+/// The kind's number, given now where it has none.
+pub fn make_kind(
+    connection: &mut SqliteConnection,
+    recipe: &str,
+    table: &Table,
+) -> QueryResult<i64> {
+    execute(
+        connection,
+        "INSERT INTO ledger_kinds (recipe, table_name) VALUES (?, ?) ON CONFLICT DO NOTHING",
         &[Bind::Text(Some(recipe)), Bind::Text(Some(table.name))],
     )?;
-    Ok(found.is_some())
+    kind(connection, recipe, table)?.ok_or(diesel::result::Error::NotFound)
+}
+
+/// The entries of some keys, in key order.
+#[derive(Clone, Debug, Default)]
+pub struct Entries {
+    entries: Vec<(Key, Entry)>,
+    /// Every entry between these two is here.
+    covered: Option<(Key, Key)>,
+}
+
+impl Entries {
+    pub fn get(&self, key: &Key) -> Option<&Entry> {
+        let index = self
+            .entries
+            .binary_search_by(|(other, _)| other.cmp(key))
+            .ok()?;
+        self.entries.get(index).map(|(_, entry)| entry)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(Key, Entry)> {
+        self.entries.iter()
+    }
+
+    /// Whether looking these keys up again would find nothing more.
+    pub fn cover(&self, keys: &[&Key]) -> bool {
+        match (&self.covered, keys.first(), keys.last()) {
+            (Some((first, last)), Some(low), Some(high)) => {
+                first <= *low && *high <= last && keys.is_sorted()
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The entries of these keys.
@@ -51,80 +96,87 @@ pub fn has_entries(
 /// looked up one by one.
 pub fn entries(
     connection: &mut SqliteConnection,
-    recipe: &str,
-    table: &Table,
+    kind: i64,
     keys: &[&Key],
-) -> QueryResult<HashMap<Key, Entry>> {
+) -> QueryResult<Entries> {
     let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
-        return Ok(HashMap::new());
+        return Ok(Entries::default());
     };
     if !keys.is_sorted() {
-        return scattered(connection, recipe, table, keys);
+        return scattered(connection, kind, keys);
     }
-    range(connection, recipe, table, first, last)
+    range(connection, kind, first, last)
 }
 
 fn range(
     connection: &mut SqliteConnection,
-    recipe: &str,
-    table: &Table,
+    kind: i64,
     first: &Key,
     last: &Key,
-) -> QueryResult<HashMap<Key, Entry>> {
-    let rows = query(
-        connection,
+) -> QueryResult<Entries> {
+    let rows: Vec<LedgerRow> = Statement::new(
         "SELECT number, text, store_id, adopted, changed_run, fingerprint FROM ledger \
-         WHERE recipe = ? AND table_name = ? AND (number, text) >= (?, ?) AND (number, text) <= (?, ?)",
+         WHERE kind = ? AND (number, text) >= (?, ?) AND (number, text) <= (?, ?) \
+         ORDER BY number, text",
         &[
-            Bind::Text(Some(recipe)),
-            Bind::Text(Some(table.name)),
+            Bind::Int(Some(kind)),
             Bind::Int(Some(first.number)),
             Bind::Text(Some(&first.text)),
             Bind::Int(Some(last.number)),
             Bind::Text(Some(&last.text)),
         ],
-    )?;
-    Ok(rows.into_iter().filter_map(entry).collect())
+    )
+    .load(connection)?;
+    Ok(Entries {
+        entries: rows
+            .into_iter()
+            .map(|LedgerRow(key, entry)| (key, entry))
+            .collect(),
+        covered: Some((first.clone(), last.clone())),
+    })
 }
 
-fn scattered(
-    connection: &mut SqliteConnection,
-    recipe: &str,
-    table: &Table,
-    keys: &[&Key],
-) -> QueryResult<HashMap<Key, Entry>> {
+fn scattered(connection: &mut SqliteConnection, kind: i64, keys: &[&Key]) -> QueryResult<Entries> {
     let list: Vec<(i64, &str)> = keys
         .iter()
         .map(|key| (key.number, key.text.as_ref()))
         .collect();
     let list = serde_json::to_string(&list).unwrap_or_default();
-    let rows = query(
-        connection,
+    let rows: Vec<LedgerRow> = Statement::new(
         "SELECT number, text, store_id, adopted, changed_run, fingerprint FROM ledger \
-         WHERE recipe = ? AND table_name = ? AND (number, text) IN \
+         WHERE kind = ? AND (number, text) IN \
          (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
-        &[
-            Bind::Text(Some(recipe)),
-            Bind::Text(Some(table.name)),
-            Bind::Text(Some(&list)),
-        ],
-    )?;
-    Ok(rows.into_iter().filter_map(entry).collect())
+        &[Bind::Int(Some(kind)), Bind::Text(Some(&list))],
+    )
+    .load(connection)?;
+    let mut entries: Vec<(Key, Entry)> = rows
+        .into_iter()
+        .map(|LedgerRow(key, entry)| (key, entry))
+        .collect();
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(Entries {
+        entries,
+        covered: None,
+    })
 }
 
-fn entry(row: Cells) -> Option<(Key, Entry)> {
-    let cells = row.0;
-    let key = Key {
-        number: cells.first()?.int()?,
-        text: cells.get(1)?.text()?.into(),
-    };
-    let entry = Entry {
-        store_id: cells.get(2)?.int()?,
-        adopted: cells.get(3)?.int()? != 0,
-        changed_run: cells.get(4)?.int()?,
-        fingerprint: Fingerprint::from_bytes(cells.get(5).and_then(Cell::bytes)?),
-    };
-    Some((key, entry))
+/// A ledger row: key, store id, adopted, changed run, fingerprint.
+struct LedgerRow(Key, Entry);
+
+impl QueryableByName<Sqlite> for LedgerRow {
+    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
+        let key = Key {
+            number: sql::integer(row, 0)?,
+            text: sql::text(row, 1)?,
+        };
+        let entry = Entry {
+            store_id: sql::integer(row, 2)?,
+            adopted: sql::integer(row, 3)? != 0,
+            changed_run: sql::integer(row, 4)?,
+            fingerprint: sql::bytes(row, 5)?.into(),
+        };
+        Ok(LedgerRow(key, entry))
+    }
 }
 
 /// The ledger's own bulk insert.
@@ -139,7 +191,8 @@ pub fn created_ids(
 ) -> QueryResult<std::collections::HashSet<i64>> {
     let rows = query(
         connection,
-        "SELECT store_id FROM ledger WHERE table_name = ? AND adopted = 0",
+        "SELECT store_id FROM ledger JOIN ledger_kinds ON ledger_kinds.id = kind \
+         WHERE table_name = ? AND adopted = 0",
         &[Bind::Text(Some(table.name))],
     )?;
     Ok(rows

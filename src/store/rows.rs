@@ -52,34 +52,39 @@ pub fn page(
     Ok(rows.into_iter().map(|row| stored(table, row.0)).collect())
 }
 
-/// Which of these ids have a row.
-pub fn existing(
+/// Hands out some columns of every row in id order, raw.
+pub fn each(
     connection: &mut SqliteConnection,
     table: &Table,
-    ids: &[i64],
-) -> QueryResult<std::collections::HashSet<i64>> {
-    let (Some(low), Some(high)) = (ids.iter().min(), ids.iter().max()) else {
-        return Ok(Default::default());
-    };
-    // a dense range is one walk through the table; scattered ids are looked up one by one
-    let rows = if high.abs_diff(*low) < 4 * ids.len() as u64 {
-        let sql = format!("SELECT id FROM {} WHERE id BETWEEN ? AND ?", table.name);
-        query(
+    columns: &[&str],
+    mut each: impl FnMut(i64, &[Cell]),
+) -> QueryResult<()> {
+    const PAGE: usize = 20_000;
+    let list: String = columns
+        .iter()
+        .map(|column| format!(", \"{column}\""))
+        .collect();
+    let sql = format!(
+        "SELECT id{list} FROM {} WHERE id > ? ORDER BY id LIMIT ?",
+        table.name
+    );
+    let mut after = i64::MIN;
+    loop {
+        let rows = query(
             connection,
             &sql,
-            &[Bind::Int(Some(*low)), Bind::Int(Some(*high))],
-        )?
-    } else {
-        let sql = format!(
-            "SELECT id FROM {} WHERE id IN (SELECT value FROM json_each(?))",
-            table.name
-        );
-        query(connection, &sql, &[Bind::Text(Some(&json_list(ids)))])?
-    };
-    Ok(rows
-        .iter()
-        .filter_map(|row| row.0.first().and_then(Cell::int))
-        .collect())
+            &[Bind::Int(Some(after)), Bind::Int(Some(PAGE as i64))],
+        )?;
+        for row in &rows {
+            if let Some((Cell::Int(id), cells)) = row.0.split_first() {
+                each(*id, cells);
+                after = *id;
+            }
+        }
+        if rows.len() < PAGE {
+            return Ok(());
+        }
+    }
 }
 
 /// The highest id that the table ever gave.

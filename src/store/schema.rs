@@ -116,4 +116,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(nodes -> users (user_id));
+diesel::joinable!(nodes -> layers (layer_id));
+diesel::joinable!(nodes -> statuses (status_id));
 diesel::allow_tables_to_appear_in_same_query!(users, email_addresses, nodes, layers, statuses);

@@ -16,6 +16,13 @@ pub fn to_rfc3339(at: NaiveDateTime) -> String {
     written(at, 'T', "Z")
 }
 
+/// A stored time in the form of reports and HTTP; one that was inserted by hand in another
+/// form stays as it is.
+#[must_use]
+pub fn stored_to_rfc3339(stored: &str) -> String {
+    super::parse_stored(stored).map_or_else(|| stored.to_owned(), to_rfc3339)
+}
+
 fn written(at: NaiveDateTime, between: char, suffix: &str) -> String {
     // A leap second's fraction goes beyond the second: 59.999999 is the nearest that the form holds.
     let micros = (at.nanosecond() / 1000).min(999_999);

@@ -212,11 +212,18 @@ CREATE TABLE findings (
 CREATE INDEX findings_open ON findings (recipe) WHERE last_run IS NULL;
 CREATE INDEX findings_runs ON findings (first_run);
 
--- What each legacy row became. The key is (number, text): an integer id, a text, or both.
--- The fingerprint is one 8-byte hash per field as the import wrote it, and so the base of a three-way merge.
-CREATE TABLE ledger (
+-- Which recipe's rows of which table: a number, because the ledger has millions of rows.
+CREATE TABLE ledger_kinds (
+    id INTEGER PRIMARY KEY NOT NULL,
     recipe TEXT NOT NULL,
     table_name TEXT NOT NULL,
+    UNIQUE (recipe, table_name)
+);
+
+-- What each legacy row became. The key is (number, text): an integer id, a text, or both.
+-- The fingerprint is one hash per field as the import wrote it, and so the base of a three-way merge.
+CREATE TABLE ledger (
+    kind INTEGER NOT NULL REFERENCES ledger_kinds (id),
     number INTEGER NOT NULL,
     text TEXT NOT NULL,
     store_id INTEGER NOT NULL,
@@ -224,14 +231,14 @@ CREATE TABLE ledger (
     created_run INTEGER NOT NULL,
     changed_run INTEGER NOT NULL,
     fingerprint BLOB NOT NULL,
-    PRIMARY KEY (recipe, table_name, number, text)
+    PRIMARY KEY (kind, number, text)
 ) WITHOUT ROWID;
 
 -- The state before a run changed or deleted a row: its fields as JSON (NULL where only
 -- the ledger changed) and its ledger entry (NULL fingerprint where there was none).
 CREATE TABLE before_images (
     run INTEGER NOT NULL,
-    table_name TEXT NOT NULL,
+    kind INTEGER NOT NULL,
     store_id INTEGER NOT NULL,
     number INTEGER NOT NULL,
     text TEXT NOT NULL,
@@ -239,7 +246,7 @@ CREATE TABLE before_images (
     fingerprint BLOB,
     adopted INTEGER,
     changed_run INTEGER,
-    PRIMARY KEY (run, table_name, number, text)
+    PRIMARY KEY (run, kind, number, text)
 ) WITHOUT ROWID;
 
 CREATE TABLE decisions (

@@ -141,15 +141,12 @@ fn protocol(reading: &mut Reading) -> Option<Protocol> {
 }
 
 fn known_protocols(plan: &mut Planner) -> Result<Protocols, Stop> {
-    let table = tables::RoutingProtocol::TABLE;
-    let (name, version) = (table.column("name"), table.column("version"));
     let mut protocols = Protocols::new();
-    plan.each_stored(table, |row| {
-        if let Some(name) = row.values[name].as_text() {
-            let version = row.values[version].as_text().map(str::to_string);
-            protocols
-                .entry((name.to_string(), version))
-                .or_insert(row.id);
+    let columns = ["name", "version"];
+    plan.each_stored(tables::RoutingProtocol::TABLE, &columns, |id, cells| {
+        if let Some(name) = cells[0].text() {
+            let version = cells[1].text().map(str::to_string);
+            protocols.entry((name.to_string(), version)).or_insert(id);
         }
     })?;
     Ok(protocols)

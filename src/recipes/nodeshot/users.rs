@@ -42,21 +42,15 @@ impl Accounts {
 
     fn load(plan: &mut Planner) -> Result<Self, Stop> {
         let mut accounts = Accounts::default();
-        let email = tables::User::TABLE.column("email");
-        plan.each_stored(tables::User::TABLE, |row| {
-            if let Some(key) = row.values[email].as_text().and_then(text::email_key) {
-                accounts.by_email.entry(email_hash(&key)).or_insert(row.id);
+        plan.each_stored(tables::User::TABLE, &["email"], |id, cells| {
+            if let Some(key) = cells[0].text().and_then(text::email_key) {
+                accounts.by_email.entry(email_hash(&key)).or_insert(id);
             }
         })?;
-        let (user, email) = (
-            tables::EmailAddress::TABLE.column("user_id"),
-            tables::EmailAddress::TABLE.column("email"),
-        );
-        plan.each_stored(tables::EmailAddress::TABLE, |row| {
-            if let (Some(user), Some(email)) =
-                (row.values[user].as_int(), row.values[email].as_text())
-            {
-                accounts.addresses.insert(address_hash(user, email), row.id);
+        let columns = ["user_id", "email"];
+        plan.each_stored(tables::EmailAddress::TABLE, &columns, |id, cells| {
+            if let (Some(user), Some(email)) = (cells[0].int(), cells[1].text()) {
+                accounts.addresses.insert(address_hash(user, email), id);
             }
         })?;
         Ok(accounts)

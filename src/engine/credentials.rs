@@ -1,0 +1,116 @@
+//! The file that hands out passwords: a CSV of accounts, in a new file that its owner alone
+//! may read. Whatever fails on the way, no file with passwords that do not work is left.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::password::Secret;
+
+/// A credentials file in the making: removed with the value, unless it was kept.
+pub struct Credentials {
+    file: File,
+    path: PathBuf,
+    kept: std::cell::Cell<bool>,
+}
+
+impl Credentials {
+    /// Creates the file, with its header line.
+    ///
+    /// # Errors
+    /// The file exists or cannot be written.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        let credentials = Credentials {
+            file: create_private(path)?,
+            path: path.into(),
+            kept: false.into(),
+        };
+        (&credentials.file).write_all(b"username,email,password\n")?;
+        Ok(credentials)
+    }
+
+    /// Where lines go.
+    pub fn writer(&self) -> io::BufWriter<&File> {
+        io::BufWriter::new(&self.file)
+    }
+
+    /// Brings the file to the disk; before the commit that makes its passwords valid.
+    ///
+    /// # Errors
+    /// The disk fails.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_all()
+    }
+
+    /// The passwords are valid: the file stays.
+    pub fn keep(&self) {
+        self.kept.set(true);
+    }
+}
+
+impl Drop for Credentials {
+    fn drop(&mut self) {
+        if !self.kept.get() {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// One account's line. Every field is quoted, because legacy names hold anything.
+///
+/// # Errors
+/// The output fails.
+pub fn write_line(
+    out: &mut dyn Write,
+    username: &str,
+    email: &str,
+    secret: &Secret,
+) -> io::Result<()> {
+    writeln!(
+        out,
+        "\"{}\",\"{}\",\"{}\"",
+        username.replace('"', "\"\""),
+        email.replace('"', "\"\""),
+        secret.expose()
+    )
+}
+
+/// A new file that only its owner may read.
+///
+/// # Errors
+/// The file exists or cannot be created.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_kept_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("passwords.csv");
+        drop(Credentials::create(&path).unwrap());
+        assert!(!path.exists());
+        let credentials = Credentials::create(&path).unwrap();
+        assert!(Credentials::create(&path).is_err(), "it exists");
+        write_line(
+            &mut credentials.writer(),
+            "a\"b",
+            "",
+            &Secret::new("hush-hush"),
+        )
+        .unwrap();
+        credentials.keep();
+        drop(credentials);
+        assert_eq!(
+            std::fs::read_to_string(&path).unwrap(),
+            "username,email,password\n\"a\"\"b\",\"\",\"hush-hush\"\n"
+        );
+    }
+}

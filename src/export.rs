@@ -1,0 +1,3 @@
+//! The store's data in formats that others read. Knows no command line and no server.
+
+pub mod geojson;

@@ -1,0 +1,85 @@
+//! Files that are written whole or not at all.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// It holds what is nobody else's business.
+    Owner,
+    /// Whoever the system's settings let.
+    Anybody,
+}
+
+/// Writes a file beside its place and moves it there when it is complete and on the disk; a
+/// file of that name is replaced.
+///
+/// # Errors
+/// The folder or the disk refuses, or `write` fails: then nothing has changed.
+pub fn write_whole<T, E: From<io::Error>>(
+    path: &Path,
+    readers: Readers,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
+) -> Result<T, E> {
+    refuse_special(path)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
+        match readers {
+            Readers::Owner => 0o600,
+            Readers::Anybody => 0o666, // the umask takes its share
+        },
+    ));
+    let mut file = builder.tempfile_in(folder_of(path))?;
+    let mut out = BufWriter::new(file.as_file_mut());
+    let written = write(&mut out)?;
+    out.flush()?;
+    drop(out);
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(written)
+}
+
+/// The folder in which a file is, or would be.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// A device or a folder must not be replaced by a file: `/dev/null` would be gone.
+fn refuse_special(path: &Path) -> io::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is there already, and no plain file",
+        )),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.txt");
+        std::fs::write(&path, "before").unwrap();
+        let failed = write_whole(&path, Readers::Anybody, |out| {
+            out.write_all(b"half")?;
+            Err::<(), _>(io::Error::other("no"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "before");
+        write_whole(&path, Readers::Anybody, |out| out.write_all(b"after")).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "after");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let refused = write_whole(folder.path(), Readers::Owner, |_| Ok::<_, io::Error>(()));
+        assert!(refused.is_err());
+    }
+}
