@@ -9,9 +9,9 @@ use super::prompt::{Person, Presence, Shown};
 use super::{signals, summary, terminal};
 use crate::config::{DatabaseUrl, LayerChoice};
 use crate::engine::decisions::Decisions;
-use crate::engine::report::{End, Mode};
-use crate::engine::run::{Ended, OnFault, Options, run as run_recipe};
-use crate::engine::{Recipe, journal};
+use crate::engine::report::{End, Mode, Source};
+use crate::engine::run::{Ended, OnFault, Options, record_failure, run as run_recipe};
+use crate::engine::{Recipe, Stop, journal};
 use crate::geometry::read_layers;
 use crate::recipes::nodeshot::{Nodeshot, Settings};
 use crate::store::{Missing, Store};
@@ -28,7 +28,13 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     if let Some(file) = &arguments.layers {
         settings.layers = read_layers_file(file)?;
     }
-    let mut recipe = Nodeshot::open(&from, settings).map_err(crate::engine::Stop::from)?;
+    let mut recipe = match Nodeshot::open(&from, settings).map_err(Stop::from) {
+        Ok(recipe) => recipe,
+        Err(stop) => {
+            record_unreadable(context, arguments, &from, &stop);
+            return Err(stop.into());
+        }
+    };
     let missing = if arguments.run.dry_run {
         Missing::StandIn
     } else {
@@ -38,6 +44,26 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     signals::watch();
     let mut person = Person::new(context.verbosity, presence);
     run_and_report(context, arguments, &mut recipe, &mut store, &mut person)
+}
+
+/// A source that fails is told in the store's runs too, where there is a store.
+fn record_unreadable(context: &Context, arguments: &Arguments, from: &Path, stop: &Stop) {
+    if arguments.run.dry_run || !matches!(stop, Stop::Fault { .. }) || !context.store.exists() {
+        return;
+    }
+    let source = Source {
+        kind: "sqlite".into(),
+        identity: from.display().to_string(),
+    };
+    let recorded = Store::open(&context.store, Missing::Create)
+        .map_err(Stop::from)
+        .and_then(|mut store| {
+            let now = || chrono::Utc::now();
+            record_failure(&mut store, "nodeshot", Mode::Import, source, stop, &now)
+        });
+    if let Err(error) = recorded {
+        tracing::debug!("the failed attempt is not recorded: {error}");
+    }
 }
 
 /// Without a person and without `--noinput` nothing is begun.

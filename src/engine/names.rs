@@ -93,6 +93,15 @@ impl Names {
         Ok(names)
     }
 
+    /// Notes that a row of the store, of this legacy number, keeps what it holds.
+    pub fn keep(&mut self, wish: u64, number: i64, own: i64) {
+        if let Some(holder) = self.holders.get_mut(&wish)
+            && *holder == Holder::Stored(own)
+        {
+            *holder = Holder::Planned(number);
+        }
+    }
+
     /// Gives `wish`, or what comes after it, to a row: `number` is its legacy number, `own`
     /// its id in the store where it has one.
     pub fn claim(&mut self, wish: &str, number: i64, own: Option<i64>, on_taken: OnTaken) -> Claim {

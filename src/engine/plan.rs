@@ -91,6 +91,10 @@ pub struct Planner<'a> {
     tables: HashMap<&'static str, TableState>,
 }
 
+/// Legacy ids beyond this are not kept: there would be no room for new ones above them, and
+/// JSON's numbers end here.
+const HIGHEST_KEPT: i64 = 1 << 53;
+
 /// Rows that a stage maps before it places them.
 pub const BATCH: usize = 2_000;
 
@@ -340,7 +344,7 @@ impl<'a> Planner<'a> {
     /// The store fails.
     pub fn reserve_ids(&mut self, table: &'static Table, highest: i64) -> Result<(), Stop> {
         let state = self.state(table)?;
-        state.highest = state.highest.max(highest);
+        state.highest = state.highest.max(highest.min(HIGHEST_KEPT));
         Ok(())
     }
 
@@ -367,6 +371,9 @@ impl<'a> Planner<'a> {
         let keys: Vec<&Key> = wishes.iter().map(|(key, _)| *key).collect();
         let entries = self.entries(table, &keys)?;
         let column = table.column(column);
+        // a row that was deleted in the store and comes back needs its name anew
+        let stored = Rc::clone(&self.state(table)?.ids);
+        let comes_back = self.on_conflict == OnConflict::Legacy;
         let mut claims = Vec::with_capacity(wishes.len());
         let mut renamed = Vec::new();
         for (key, wish) in wishes {
@@ -374,8 +381,10 @@ impl<'a> Planner<'a> {
             let wished = super::names::hash(wish);
             claims.push(match entry {
                 Some(entry)
-                    if entry.fingerprint.field(table.columns.len()) == Some(wished.into()) =>
+                    if entry.fingerprint.field(table.columns.len()) == Some(wished.into())
+                        && (!comes_back || stored.contains(entry.store_id)) =>
                 {
+                    names.keep(wished, key.number, entry.store_id);
                     if entry.fingerprint.field(column) != Some(wished.into()) {
                         renamed.push((claims.len(), entry.store_id));
                     }
@@ -603,7 +612,7 @@ impl<'a> Planner<'a> {
     ) -> Result<i64, Stop> {
         let state = self.state(table)?;
         let id = match wanted {
-            Some(id) if id > 0 && !existing.contains(id) => id,
+            Some(id) if (1..=HIGHEST_KEPT).contains(&id) && !existing.contains(id) => id,
             _ => state.highest + 1,
         };
         state.highest = state.highest.max(id);

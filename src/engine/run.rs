@@ -62,7 +62,7 @@ pub struct Ended {
 /// that left the store as it was is recorded in `runs`, unless it was a rehearsal.
 ///
 /// # Errors
-/// [`Stop::Busy`], or a fault before there was anything to report.
+/// A fault before there was anything to report.
 pub fn run(
     store: &mut Store,
     recipe: &mut dyn Recipe,
@@ -71,74 +71,79 @@ pub fn run(
     ui: &mut dyn Ui,
     clock: Clock,
 ) -> Result<Ended, Stop> {
-    let _lock = match lock::try_lock(store.path())? {
-        Some(lock) => lock,
-        None => return Err(Stop::Busy),
-    };
     let (kind, identity) = recipe.source();
-    let mut report = Report {
+    let mut run = Run {
+        report: begun(
+            recipe.name(),
+            options.mode,
+            Source { kind, identity },
+            clock,
+        ),
+        store,
+        recipe,
+        options,
+        decisions,
+        ui,
+        clock,
+        findings: Findings::new(Default::default())?,
+        locked: Duration::ZERO,
+    };
+    let stop = match lock::try_lock(run.store.path())? {
+        None => Some(Stop::Busy),
+        Some(_lock) => run.attempts()?,
+    };
+    run.end(stop)
+}
+
+/// Records that a run could not even begin, because its source cannot be read.
+///
+/// # Errors
+/// The store cannot be written.
+pub fn record_failure(
+    store: &mut Store,
+    recipe: &'static str,
+    mode: Mode,
+    source: Source,
+    stop: &Stop,
+    clock: Clock,
+) -> Result<(), Stop> {
+    let mut report = begun(recipe, mode, source, clock);
+    report.outcome = end_of(stop);
+    report.finished = rfc3339(clock());
+    record_attempt(&mut store.connection, &report, stop)?;
+    Ok(())
+}
+
+/// The report of a run that has just begun.
+fn begun(recipe: &'static str, mode: Mode, source: Source, clock: Clock) -> Report {
+    Report {
         format: 1,
         run: None,
-        recipe: recipe.name().into(),
-        mode: options.mode,
+        recipe: recipe.into(),
+        mode,
         outcome: End::Failed,
         started: rfc3339(clock()),
         finished: String::new(),
         plan: None,
-        source: Source { kind, identity },
+        source,
         stages: Vec::new(),
         entities: Default::default(),
         finding_counts: Default::default(),
         newly_refused: 0,
-    };
-    let mut tries = TRIES;
-    loop {
-        tries -= 1;
-        let refused = journal::refused_rows(&mut store.connection, recipe.name())?;
-        let mut findings = Findings::new(refused)?;
-        let mut locked = Duration::ZERO;
-        report.stages.clear();
-        let result = attempt(
-            store,
-            recipe,
-            options,
-            decisions,
-            ui,
-            clock,
-            &mut report,
-            &mut findings,
-            &mut locked,
-        );
-        let stop = match result {
-            Err(Stop::Stale(_)) if tries > 0 => continue,
-            Err(Stop::Stale(reason)) => Some(Stop::store(format!(
-                "the store changed while the run was planned, {TRIES} times in a row: {reason}. Try again when it is quieter."
-            ))),
-            Err(stop) => Some(stop),
-            Ok(stop) => stop,
-        };
-        report.finished = rfc3339(clock());
-        let rehearsal = options.mode == Mode::DryRun;
-        if let Some(stop) = &stop
-            && !matches!(report.outcome, End::KeptPartial)
-        {
-            report.outcome = end_of(stop);
-            if let Some(finding) = finding_of(stop) {
-                findings.push(&finding)?;
-            }
-            if !rehearsal {
-                report.run = record_attempt(&mut store.connection, &report, stop).ok();
-            }
-        }
-        report.finding_counts = findings.counts.clone();
-        report.newly_refused = findings.newly_refused;
-        return Ok(Ended {
-            report,
-            findings,
-            stop,
-            locked,
-        });
     }
+}
+
+/// A run under way.
+struct Run<'a> {
+    store: &'a mut Store,
+    recipe: &'a mut dyn Recipe,
+    options: &'a Options,
+    decisions: &'a mut Decisions,
+    ui: &'a mut dyn Ui,
+    clock: Clock<'a>,
+    report: Report,
+    findings: Findings,
+    locked: Duration,
 }
 
 /// A plan that is ready to be applied.
@@ -150,170 +155,225 @@ struct Plan {
     needs_consent: Vec<Finding>,
 }
 
-#[allow(clippy::too_many_arguments)] // one call; a struct for it would be named after this function
-fn attempt(
-    store: &mut Store,
-    recipe: &mut dyn Recipe,
-    options: &Options,
-    decisions: &mut Decisions,
-    ui: &mut dyn Ui,
-    clock: Clock,
-    report: &mut Report,
-    findings: &mut Findings,
-    locked: &mut Duration,
-) -> Result<Option<Stop>, Stop> {
-    // a read transaction: the plan rests on one state of the store
-    store.connection.batch_execute("BEGIN")?;
-    let planned = plan(
-        &mut store.connection,
-        recipe,
-        options,
-        decisions,
-        ui,
-        report,
-        findings,
-    );
-    store.connection.batch_execute("ROLLBACK")?;
-    let mut plan = planned?;
+impl Run<'_> {
+    /// Plans anew when the store changed under the plan; says why the run ended early.
+    fn attempts(&mut self) -> Result<Option<Stop>, Stop> {
+        let mut tries = TRIES;
+        loop {
+            tries -= 1;
+            let refused = journal::refused_rows(&mut self.store.connection, self.recipe.name())?;
+            self.findings = Findings::new(refused)?;
+            self.report.stages.clear();
+            return Ok(match self.attempt() {
+                Err(Stop::Stale(_)) if tries > 0 => continue,
+                Err(Stop::Stale(reason)) => Some(Stop::store(format!(
+                    "the store changed while the run was planned, {TRIES} times in a row: {reason}. Try again when it is quieter."
+                ))),
+                Err(stop) => Some(stop),
+                Ok(stop) => stop,
+            });
+        }
+    }
 
-    let digest = plan.spool.digest()?;
-    report.plan = plan.fault.is_none().then(|| digest.clone());
-    report.newly_refused = findings.newly_refused;
-    report.finding_counts = findings.counts.clone();
-    if let Some(fault) = plan.fault.take_if(|fault| {
-        options.on_fault == OnFault::RollBack
-            || !matches!(
+    fn end(mut self, stop: Option<Stop>) -> Result<Ended, Stop> {
+        self.report.finished = rfc3339((self.clock)());
+        if let Some(stop) = &stop
+            && self.report.outcome != End::KeptPartial
+        {
+            self.report.outcome = end_of(stop);
+            if let Some(finding) = finding_of(stop) {
+                self.findings.push(&finding)?;
+            }
+            if self.options.mode != Mode::DryRun {
+                self.report.run =
+                    record_attempt(&mut self.store.connection, &self.report, stop).ok();
+            }
+        }
+        self.report.finding_counts = self.findings.counts.clone();
+        self.report.newly_refused = self.findings.newly_refused;
+        Ok(Ended {
+            report: self.report,
+            findings: self.findings,
+            stop,
+            locked: self.locked,
+        })
+    }
+
+    /// Plans, asks and applies once.
+    fn attempt(&mut self) -> Result<Option<Stop>, Stop> {
+        // a read transaction: the plan rests on one state of the store
+        self.store.connection.batch_execute("BEGIN")?;
+        let planned = self.plan();
+        self.store.connection.batch_execute("ROLLBACK")?;
+        let mut plan = planned?;
+        let digest = plan.spool.digest()?;
+        self.report.plan = plan.fault.is_none().then(|| digest.clone());
+        self.report.newly_refused = self.findings.newly_refused;
+        self.report.finding_counts = self.findings.counts.clone();
+        let keeps = self.options.on_fault == OnFault::KeepStages && !self.report.stages.is_empty();
+        let source_failed = |fault: &Stop| {
+            matches!(
                 fault,
                 Stop::Fault {
                     side: Side::Source,
                     ..
                 }
             )
-    }) {
-        return Err(fault);
-    }
-    if let Some(expected) = &options.expect
-        && *expected != digest
-    {
-        return Err(Stop::Held {
-            code: "plan-differs",
-            message: format!(
-                "the plan is {digest}, not the expected {expected}: source, store, answers or configuration changed since the rehearsal. Rehearse again, or leave --expect out."
-            ),
-        });
-    }
-    if !ui.attended()
-        && let Some(guard) = plan.needs_consent.first()
-    {
-        return Err(Stop::Held {
-            code: "every-node-discarded",
-            message: guard.message.clone(),
-        });
-    }
-    if ui.attended() && options.mode != Mode::DryRun && ui.satisfied(report)? == Consent::No {
-        return Err(Stop::Cancelled);
-    }
-    if ui.cancelled() {
-        return Err(Stop::Cancelled);
-    }
-
-    report.outcome = match (options.mode, &plan.fault) {
-        (Mode::DryRun, _) => End::Rehearsed,
-        (_, Some(_)) => End::KeptPartial,
-        _ => End::Committed,
-    };
-    let begun = Instant::now();
-    let credentials = credentials(options)?;
-    store.connection.batch_execute("BEGIN IMMEDIATE")?;
-    ui.applying(plan.spool.changes());
-    let applied = apply_plan(
-        &mut store.connection,
-        &mut plan,
-        decisions,
-        findings,
-        report,
-        credentials.as_ref(),
-        ui,
-        clock,
-    );
-    let done = applied.and_then(|run| {
-        if options.mode == Mode::DryRun {
-            store.connection.batch_execute("ROLLBACK")?;
-            Ok(None)
-        } else {
-            if let Some(credentials) = &credentials {
-                credentials.sync()?;
-            }
-            store.connection.batch_execute("COMMIT")?;
-            Ok(Some(run))
+        };
+        if let Some(fault) = plan.fault.take_if(|fault| !(keeps && source_failed(fault))) {
+            return Err(fault);
         }
-    });
-    *locked = begun.elapsed();
-    match done {
-        Ok(run) => {
-            report.run = run;
-            if let Some(credentials) = credentials
-                && run.is_some()
-            {
-                credentials.keep();
-            }
-            Ok(plan.fault)
-        }
-        Err(stop) => {
+        self.ask(&plan, &digest)?;
+        self.report.outcome = match (self.options.mode, &plan.fault) {
+            (Mode::DryRun, _) => End::Rehearsed,
+            (_, Some(_)) => End::KeptPartial,
+            _ => End::Committed,
+        };
+        let begun = Instant::now();
+        let applied = self.apply(&mut plan);
+        self.locked = begun.elapsed();
+        if applied.is_err() {
             // a fault may have ended the transaction already
-            let _ = store.connection.batch_execute("ROLLBACK");
-            report.outcome = End::RolledBack;
-            Err(stop)
+            let _ = self.store.connection.batch_execute("ROLLBACK");
+            self.report.outcome = End::RolledBack;
         }
+        applied?;
+        Ok(plan.fault)
     }
-}
 
-fn plan(
-    connection: &mut SqliteConnection,
-    recipe: &mut dyn Recipe,
-    options: &Options,
-    decisions: &mut Decisions,
-    ui: &mut dyn Ui,
-    report: &mut Report,
-    findings: &mut Findings,
-) -> Result<Plan, Stop> {
-    let own = std::mem::replace(findings, Findings::new(Default::default())?);
-    let mut planner = Planner::new(
-        connection,
-        recipe.name(),
-        options.on_conflict,
-        own,
-        decisions,
-        ui,
-    )?;
-    let planned = plan_stages(&mut planner, recipe, report);
-    report.entities = planner
-        .tallies
-        .iter()
-        .map(|(entity, tally)| ((*entity).to_string(), tally.counts()))
-        .collect();
-    let Planner {
-        spool,
-        findings: met,
-        facts,
-        ..
-    } = planner;
-    *findings = met;
-    let fault = planned?;
-    let needs_consent = if fault.is_none() {
-        recipe.hold().into_iter().collect()
-    } else {
-        Vec::new()
-    };
-    for finding in &needs_consent {
-        findings.push(finding)?;
+    /// The guards, and the person's last word.
+    fn ask(&mut self, plan: &Plan, digest: &str) -> Result<(), Stop> {
+        if let Some(expected) = &self.options.expect
+            && expected != digest
+        {
+            return Err(Stop::Held {
+                code: "plan-differs",
+                message: format!(
+                    "the plan is {digest}, not the expected {expected}: source, store, answers or configuration changed since the rehearsal. Rehearse again, or leave --expect out."
+                ),
+            });
+        }
+        if !self.ui.attended() {
+            if let Some(guard) = plan.needs_consent.first() {
+                return Err(Stop::Held {
+                    code: "every-node-discarded",
+                    message: guard.message.clone(),
+                });
+            }
+        } else if self.options.mode != Mode::DryRun
+            && self.ui.satisfied(&self.report)? == Consent::No
+        {
+            return Err(Stop::Cancelled);
+        }
+        if self.ui.cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        Ok(())
     }
-    Ok(Plan {
-        spool,
-        facts,
-        fault,
-        needs_consent,
-    })
+
+    /// One transaction, committed whole or taken back.
+    fn apply(&mut self, plan: &mut Plan) -> Result<(), Stop> {
+        let rehearsal = self.options.mode == Mode::DryRun;
+        let credentials = match &self.options.credentials {
+            Some(path) if !rehearsal => Some(Credentials::create(path).map_err(|error| {
+                Stop::Wrong(format!(
+                    "cannot create the credentials file {}: {error}. It must not exist yet.",
+                    path.display()
+                ))
+            })?),
+            _ => None,
+        };
+        self.store.connection.batch_execute("BEGIN IMMEDIATE")?;
+        self.ui.applying(plan.spool.changes());
+        let run = self.write(plan, credentials.as_ref())?;
+        if rehearsal {
+            self.store.connection.batch_execute("ROLLBACK")?;
+            return Ok(());
+        }
+        if let Some(credentials) = &credentials {
+            credentials.sync()?;
+        }
+        self.store.connection.batch_execute("COMMIT")?;
+        self.report.run = Some(run);
+        if let Some(credentials) = credentials {
+            credentials.keep();
+        }
+        Ok(())
+    }
+
+    /// Writes the run's row, every change, the findings and the decisions.
+    fn write(&mut self, plan: &mut Plan, credentials: Option<&Credentials>) -> Result<i64, Stop> {
+        let connection = &mut self.store.connection;
+        self.report.finished = rfc3339((self.clock)());
+        let run = journal::insert_run(connection, &self.report)?;
+        let mut out = credentials.map(Credentials::writer);
+        apply::apply(
+            connection,
+            &mut plan.spool,
+            &plan.facts,
+            Context {
+                recipe: &self.report.recipe,
+                run,
+                credentials: out.as_mut().map(|out| out as &mut dyn std::io::Write),
+            },
+            self.ui,
+        )?;
+        if let Some(mut out) = out {
+            std::io::Write::flush(&mut out)?;
+        }
+        if let Some(Stop::Fault { message, .. }) = &plan.fault {
+            self.findings
+                .push(&Finding::new("source-fault", Severity::Error, message))?;
+        }
+        let absent = match plan.fault {
+            None => journal::Absent::Close,
+            Some(_) => journal::Absent::Leave,
+        };
+        let recipe = &self.report.recipe;
+        journal::record_findings(connection, recipe, run, &mut self.findings, absent)?;
+        journal::record_decisions(connection, self.decisions)?;
+        journal::set_finished(connection, run, &rfc3339((self.clock)()))?;
+        Ok(run)
+    }
+
+    fn plan(&mut self) -> Result<Plan, Stop> {
+        let empty = Findings::new(Default::default())?;
+        let mut planner = Planner::new(
+            &mut self.store.connection,
+            self.recipe.name(),
+            self.options.on_conflict,
+            std::mem::replace(&mut self.findings, empty),
+            self.decisions,
+            self.ui,
+        )?;
+        let planned = plan_stages(&mut planner, self.recipe, &mut self.report);
+        self.report.entities = planner
+            .tallies
+            .iter()
+            .map(|(entity, tally)| ((*entity).to_string(), tally.counts()))
+            .collect();
+        let Planner {
+            spool,
+            findings,
+            facts,
+            ..
+        } = planner;
+        self.findings = findings;
+        let fault = planned?;
+        let needs_consent: Vec<Finding> = match fault {
+            None => self.recipe.hold().into_iter().collect(),
+            Some(_) => Vec::new(),
+        };
+        for finding in &needs_consent {
+            self.findings.push(finding)?;
+        }
+        Ok(Plan {
+            spool,
+            facts,
+            fault,
+            needs_consent,
+        })
+    }
 }
 
 /// Runs every stage; a fault is returned with the work of its stage given up.
@@ -388,62 +448,6 @@ fn check_balance(planner: &Planner) -> Result<(), Stop> {
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments)] // one call, split from `attempt` for its size alone
-fn apply_plan(
-    connection: &mut SqliteConnection,
-    plan: &mut Plan,
-    decisions: &Decisions,
-    findings: &mut Findings,
-    report: &mut Report,
-    credentials: Option<&Credentials>,
-    ui: &mut dyn Ui,
-    clock: Clock,
-) -> Result<i64, Stop> {
-    report.finished = rfc3339(clock());
-    let run = journal::insert_run(connection, report)?;
-    let mut out = credentials.map(Credentials::writer);
-    apply::apply(
-        connection,
-        &mut plan.spool,
-        &plan.facts,
-        Context {
-            recipe: &report.recipe,
-            run,
-            credentials: out.as_mut().map(|out| out as &mut dyn std::io::Write),
-        },
-        ui,
-    )?;
-    if let Some(mut out) = out {
-        std::io::Write::flush(&mut out)?;
-    }
-    if let Some(Stop::Fault { message, .. }) = &plan.fault {
-        findings.push(&Finding::new("source-fault", Severity::Error, message))?;
-    }
-    let absent = match plan.fault {
-        None => journal::Absent::Close,
-        Some(_) => journal::Absent::Leave,
-    };
-    journal::record_findings(connection, &report.recipe, run, findings, absent)?;
-    journal::record_decisions(connection, decisions)?;
-    journal::set_finished(connection, run, &rfc3339(clock()))?;
-    Ok(run)
-}
-
-/// The credentials file that was asked for; a rehearsal writes none.
-fn credentials(options: &Options) -> Result<Option<Credentials>, Stop> {
-    let wanted = options.credentials.as_deref();
-    let Some(path) = wanted.filter(|_| options.mode != Mode::DryRun) else {
-        return Ok(None);
-    };
-    let created = Credentials::create(path).map_err(|error| {
-        Stop::Wrong(format!(
-            "cannot create the credentials file {}: {error}. It must not exist yet.",
-            path.display()
-        ))
-    })?;
-    Ok(Some(created))
-}
-
 fn end_of(stop: &Stop) -> End {
     match stop {
         Stop::Cancelled => End::Cancelled,
@@ -465,7 +469,8 @@ fn finding_of(stop: &Stop) -> Option<Finding> {
             message,
         )),
         Stop::Wrong(message) => Some(Finding::new("wrong-command", Severity::Error, message)),
-        Stop::Cancelled | Stop::Busy | Stop::Stale(_) => None,
+        Stop::Busy => Some(Finding::new("busy", Severity::Info, stop.to_string())),
+        Stop::Cancelled | Stop::Stale(_) => None,
     }
 }
 
@@ -475,6 +480,8 @@ fn record_attempt(
     report: &Report,
     stop: &Stop,
 ) -> Result<i64, Stop> {
+    // whoever holds the write lock is not waited for a second time
+    connection.batch_execute("PRAGMA busy_timeout = 500")?;
     diesel::Connection::transaction(connection, |connection| {
         let run = journal::insert_run(connection, report)?;
         if let Some(finding) = finding_of(stop) {

@@ -50,16 +50,26 @@ impl Stop {
 
 impl From<diesel::result::Error> for Stop {
     fn from(error: diesel::result::Error) -> Self {
-        Stop::store(format!("the store's database reported: {error}"))
+        let text = error.to_string();
+        let advice = if text.contains("locked") {
+            "Another program is writing to it: try again when that has ended."
+        } else if text.contains("readonly") {
+            "Check that the file and its folder may be written."
+        } else if text.contains("malformed") {
+            "The file is damaged: go on from a copy of it, or try `sqlite3 FILE .recover`."
+        } else {
+            "Check that its disk works and has room, and try again."
+        };
+        Stop::store(format!("the store's database reported: {text}. {advice}"))
     }
 }
 
 impl From<StoreError> for Stop {
     fn from(error: StoreError) -> Self {
-        if error.is_wrong_command() {
-            Stop::Wrong(error.to_string())
-        } else {
-            Stop::store(error.to_string())
+        match error {
+            StoreError::Database(error) => error.into(),
+            error if error.is_wrong_command() => Stop::Wrong(error.to_string()),
+            error => Stop::store(error.to_string()),
         }
     }
 }

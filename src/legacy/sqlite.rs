@@ -66,6 +66,7 @@ impl SqliteSource {
                 SourceError::Unreadable { path, reason }
             });
         }
+        refuse_cut_off(&mut connection, &path)?;
         let reader = ReadAhead::new(connection).map_err(|error| SourceError::Unreadable {
             path: path.clone(),
             reason: error.to_string(),
@@ -256,6 +257,26 @@ impl SqliteSource {
             table: table.into(),
             reason: reason.into(),
         }
+    }
+}
+
+/// SQLite reads what is missing of the last page as zeros, and so as other rows.
+fn refuse_cut_off(connection: &mut SqliteConnection, path: &Path) -> Result<(), SourceError> {
+    let broken = |reason: String| SourceError::Broken {
+        path: path.into(),
+        table: "the last page".into(),
+        reason,
+    };
+    let length = std::fs::metadata(path)
+        .map_err(|error| broken(error.to_string()))?
+        .len();
+    let page = query_int(connection, "PRAGMA page_size", &[])
+        .map_err(|error| broken(error.to_string()))?
+        .and_then(|size| u64::try_from(size).ok())
+        .unwrap_or(1);
+    match length.checked_rem(page) {
+        Some(0) | None => Ok(()),
+        Some(_) => Err(broken("the file ends in the middle of it".into())),
     }
 }
 

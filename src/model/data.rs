@@ -9,9 +9,12 @@ use serde_json::Value as Json;
 pub struct Data(Vec<(&'static str, Json)>);
 
 impl Data {
+    /// Keeps a fact. The first of a key stays: bytes kept as hexadecimal are not replaced by
+    /// the text that was made of them.
     pub fn set(&mut self, key: &'static str, value: impl Into<Json>) {
-        self.0.retain(|(known, _)| *known != key);
-        self.0.push((key, value.into()));
+        if !self.0.iter().any(|(known, _)| *known == key) {
+            self.0.push((key, value.into()));
+        }
     }
 
     /// Keeps a text that says something; blank ones are left out.
@@ -60,6 +63,7 @@ mod tests {
     fn keys_stand_in_order_and_blanks_are_left_out() {
         let mut data = Data::default();
         data.set("b", true);
+        data.set("b", false);
         data.set_text("a", Some("é\"".into()));
         data.set_text("c", Some("  ".into()));
         assert_eq!(data.into_json(), r#"{"a":"é\"","b":true}"#);

@@ -236,12 +236,12 @@ impl Recipe for Nodeshot {
     }
 
     fn hold(&self) -> Option<Finding> {
-        (self.confirmed > 0 && self.located.is_empty()).then(|| {
+        (self.confirmed > 0 && self.located.is_empty() && self.nodes.is_empty()).then(|| {
             Finding::new(
                 "every-node-discarded",
                 Severity::Error,
                 format!(
-                    "Every one of the {} confirmed nodes would be left out: none lies in a layer, and there is no default layer. Give --default-layer, or layers whose areas hold the nodes (`heirloom layers list`).",
+                    "Every one of the {} confirmed nodes that have a place would be left out: none comes into a layer, and there is no default layer. Give --default-layer, or layers whose areas hold the nodes (`heirloom layers list`).",
                     self.confirmed
                 ),
             )

@@ -33,7 +33,7 @@ impl Nodeshot {
         let key = reading.key();
         let from_name = reading.text_or_empty(At::from_name);
         reading.name = from_name.clone();
-        let node = reading.int(At::node_id).unwrap_or_default();
+        let node = reading.int(At::node_id);
         let node_id = match self.node(node) {
             Parent::At(id, ()) => id,
             Parent::Fell(cause) => {

@@ -35,7 +35,7 @@ impl Nodeshot {
         for mut row in rows {
             let mut reading = Reading::new(&TABLE, "devices", self.zone, &mut row);
             reading.name = reading.text_or_empty(At::name);
-            let node = reading.int(At::node_id).unwrap_or_default();
+            let node = reading.int(At::node_id);
             let node_id = match self.node(node) {
                 Parent::At(id, ()) => id,
                 Parent::Fell(cause) => {

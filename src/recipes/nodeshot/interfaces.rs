@@ -160,7 +160,7 @@ impl Nodeshot {
         let wifi = legacy_type == "wifi";
         let (essid, bssid) = (reading.nonblank(At::essid), reading.nonblank(At::bssid));
         let has_vap = wifi && (essid.is_some() || bssid.is_some());
-        let device = reading.int(At::device_id).unwrap_or_default();
+        let device = reading.int(At::device_id);
         let key = reading.key();
         let device_id = match self.devices.find(device) {
             Parent::At(id, ()) => id,
@@ -419,18 +419,19 @@ fn accept_address(
         )),
         (Ok(_), Some(Claim::Taken(holder))) => {
             let column = tables::IpAddress::TABLE.column("interface_id");
-            let interface = match *holder {
-                Holder::Planned(interface) => interface,
-                Holder::Stored(row) => plan
-                    .stored(tables::IpAddress::TABLE, row)?
-                    .and_then(|row| row.values[column].as_int())
-                    .unwrap_or_default(),
+            let holder = match *holder {
+                Holder::Planned(interface) => format!("interface {interface}"),
+                Holder::Stored(row) => {
+                    let row = plan.stored(tables::IpAddress::TABLE, row)?;
+                    let interface = row.and_then(|row| row.values[column].as_int());
+                    format!("interface {} of the store", interface.unwrap_or_default())
+                }
             };
             Some(about(
                 "address-taken",
                 Severity::Error,
                 format!(
-                    "{shown:?} on interface {} is refused, because interface {interface} has it; the text is kept in the interface's data.{}.",
+                    "{shown:?} on interface {} is refused, because {holder} has it; the text is kept in the interface's data.{}.",
                     reading.id(),
                     wanted.column
                 ),

@@ -73,7 +73,16 @@ impl<T> Parents<T> {
         self.fallen.contains_key(&legacy_id)
     }
 
-    pub fn find(&self, legacy_id: i64) -> Parent<'_, T> {
+    /// Whether none has a place in the store.
+    pub fn is_empty(&self) -> bool {
+        self.placed.is_empty()
+    }
+
+    /// A missing id is nobody's.
+    pub fn find(&self, legacy_id: impl Into<Option<i64>>) -> Parent<'_, T> {
+        let Some(legacy_id) = legacy_id.into() else {
+            return Parent::Unknown;
+        };
         if let Some((store_id, extra)) = self.placed.get(legacy_id) {
             return Parent::At(*store_id, extra);
         }

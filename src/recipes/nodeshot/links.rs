@@ -64,9 +64,9 @@ impl Nodeshot {
     ) -> Result<Option<Draft<tables::Link>>, Stop> {
         use link::At;
         let key = reading.key();
-        let from = reading.int(At::from_interface_id).unwrap_or_default();
-        let to = reading.int(At::to_interface_id).unwrap_or_default();
-        reading.name = format!("{from} to {to}");
+        let from = reading.int(At::from_interface_id);
+        let to = reading.int(At::to_interface_id);
+        reading.name = format!("{} to {}", shown(from), shown(to));
         let mut ends = Vec::with_capacity(2);
         for id in [from, to] {
             match self.interfaces.find(id) {
@@ -86,11 +86,15 @@ impl Nodeshot {
             let finding = reading.about(
                 "self-link",
                 Severity::Error,
-                format!("The link leads from interface {from} to itself: it is refused."),
+                format!(
+                    "The link leads from interface {} to itself: it is refused.",
+                    shown(from)
+                ),
             );
             let _kept = plan.refuse::<tables::Link>("links", &key, finding)?;
             return Ok(None);
         }
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
         if let Some(other) = seen.get(&(to, from)) {
             reading.note(
                 "link-both-directions",
@@ -170,7 +174,7 @@ impl Nodeshot {
         let key = reading.key();
         let destination = reading.text_or_empty(At::route).trim().to_string();
         reading.name = destination.clone();
-        let device = reading.int(At::device_id).unwrap_or_default();
+        let device = reading.int(At::device_id);
         let device_id = match self.devices.find(device) {
             Parent::At(id, ()) => id,
             Parent::Fell(cause) => {
@@ -217,4 +221,8 @@ impl Nodeshot {
             entity: Some("routes"),
         }))
     }
+}
+
+fn shown(id: Option<i64>) -> String {
+    id.map_or("nothing".into(), |id| id.to_string())
 }

@@ -238,11 +238,12 @@ impl Nodeshot {
     /// The owner's account; without a usable email the owner's name is kept in `data`.
     fn owner_of(&mut self, reading: &mut Reading) -> Option<i64> {
         let raw = reading.text_or_empty(At::email);
+        // read for every node: what is wrong with its bytes is a finding of the node's
+        let owner = reading.text(At::owner);
         let account = text::email_key(&raw).and_then(|key| self.accounts.of_owner(&key));
         if account.is_some() {
             return account;
         }
-        let owner = reading.text(At::owner);
         reading.data.set_text("owner", owner);
         reading.data.set_text("email", Some(raw.clone()));
         let why = if raw.trim().is_empty() {
@@ -259,7 +260,7 @@ impl Nodeshot {
     }
 
     /// Where a node went.
-    pub(super) fn node(&self, id: i64) -> Parent<'_, ()> {
+    pub(super) fn node(&self, id: Option<i64>) -> Parent<'_, ()> {
         self.nodes.find(id)
     }
 }

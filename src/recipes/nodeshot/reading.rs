@@ -1,8 +1,6 @@
 //! Reading one legacy row: each field comes out clean, and what was wrong with it becomes
 //! a finding; nothing stops a run.
 
-use std::fmt::Display;
-
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
@@ -296,12 +294,16 @@ pub fn orphan(
     key: &Key,
     name: &str,
     parent: &str,
-    id: impl Display,
+    id: Option<i64>,
 ) -> Finding {
+    let whose = match id {
+        Some(id) => format!("{parent} {id}, which the legacy database does not have"),
+        None => format!("no {parent}"),
+    };
     Finding::new(
         "orphan",
         Severity::Error,
-        format!("{entity} {key} belongs to {parent} {id}, which the legacy database does not have: it is refused."),
+        format!("{entity} {key} belongs to {whose}: it is refused."),
     )
     .on(entity, key, name)
 }

@@ -106,8 +106,15 @@ impl Nodeshot {
         let keys: Vec<Key> = rows.iter().map(|row| Key::id(row.id)).collect();
         let keys: Vec<&Key> = keys.iter().collect();
         let origins = plan.origins(tables::User::TABLE, &keys)?;
+        let current = plan.current(tables::User::TABLE, &keys)?;
         for mut row in rows {
-            let (mut draft, wish) = self.map_old_account(plan, &mut row, silent, emails)?;
+            let key = Key::id(row.id);
+            let place = match current.get(&key) {
+                Some(stored) => Place::Known(Some(stored.id)),
+                None if origins.contains_key(&key) => Place::Known(None),
+                None => Place::New,
+            };
+            let (mut draft, wish) = self.map_old_account(plan, &mut row, silent, emails, place)?;
             if origins.get(&draft.key) == Some(&Origin::Created) {
                 draft.target = Target::New { id: None };
             }
@@ -131,7 +138,16 @@ impl Nodeshot {
             let part = Key::part(key.number, email.to_ascii_lowercase());
             addresses.push(self.address(part, id, &email, IsPrimary::Yes));
         }
-        plan.place(addresses)?;
+        let hashes: Vec<u128> = addresses
+            .iter()
+            .map(|draft| address_hash(draft.record.user_id, &draft.record.email))
+            .collect();
+        for (hash, place) in hashes.into_iter().zip(plan.place(addresses)?) {
+            if let Placed::At(id) = place {
+                // an owner's further address may be the same
+                self.accounts.addresses.entry(hash).or_insert(id);
+            }
+        }
         Ok(())
     }
 
@@ -171,13 +187,14 @@ impl Nodeshot {
         row: &mut LegacyRow,
         silent: &HashSet<i64>,
         emails: &mut HashSet<u128>,
+        place: Place,
     ) -> Result<(Draft<tables::User>, String), Stop> {
         use auth_user::At;
         let mut reading = Reading::new(&auth_user::TABLE, "users", self.zone, row);
         let username = reading.text_or_empty(At::username);
         reading.name = username.clone();
         let raw_email = reading.text_or_empty(At::email);
-        let email = self.own_email(&mut reading, &raw_email, emails);
+        let email = self.own_email(&mut reading, &raw_email, emails, place);
         let wish = match username.trim() {
             "" => text::username_wish("", &raw_email),
             name => name.to_string(),
@@ -242,6 +259,7 @@ impl Nodeshot {
         reading: &mut Reading,
         raw: &str,
         emails: &mut HashSet<u128>,
+        place: Place,
     ) -> Option<String> {
         if raw.trim().is_empty() {
             return None;
@@ -264,6 +282,18 @@ impl Nodeshot {
                 "email-shared",
                 Severity::Warning,
                 format!("Another old account with a lower id has the address {email} too and keeps it: this one has none, it is kept in data.email."),
+            );
+            return None;
+        }
+        let holder = self.accounts.by_email.get(&email_hash(&email.key()));
+        if let (Place::Known(own), Some(holder)) = (place, holder)
+            && own != Some(*holder)
+        {
+            reading.data.set("email", email.as_str());
+            reading.note(
+                "email-shared",
+                Severity::Warning,
+                format!("Another account of the store has the address {email} and keeps it: this one has none, it is kept in data.email."),
             );
             return None;
         }
@@ -413,6 +443,14 @@ impl Nodeshot {
             entity: None,
         }
     }
+}
+
+/// Where an old account stands before this run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    New,
+    /// An earlier run placed it: its account, where that is still there.
+    Known(Option<i64>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

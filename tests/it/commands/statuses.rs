@@ -1,4 +1,4 @@
-use crate::world::World;
+use super::world::World;
 
 const LIST: [&str; 2] = ["statuses", "list"];
 
@@ -41,7 +41,7 @@ fn a_status_that_is_there_can_be_made_the_default() {
 #[test]
 fn statuses_in_use_stay() {
     let world = World::imported();
-    world.wrong(&["statuses", "remove", "active"], "197 nodes");
+    world.wrong(&["statuses", "remove", "active"], "203 nodes");
     world.wrong(
         &["statuses", "remove", "potential"],
         "heirloom statuses add --name NAME --slug SLUG --default",

@@ -1,4 +1,4 @@
-use crate::world::World;
+use super::world::World;
 
 const SQUARE: &str =
     r#"{"type":"Polygon","coordinates":[[[12,41],[13,41],[13,42],[12,42],[12,41]]]}"#;
@@ -103,7 +103,7 @@ fn add_makes_slugs_and_refuses_taken_ones() {
 #[test]
 fn remove_keeps_layers_that_hold_nodes() {
     let world = World::imported();
-    world.wrong(&["layers", "remove", "rome"], "95 nodes in it");
+    world.wrong(&["layers", "remove", "rome"], "94 nodes in it");
     world.wrong(
         &["layers", "remove", "atlantis"],
         "bologna, castelli-romani",

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::world::World;
+use super::world::World;
 
 fn features(text: &str) -> Vec<Value> {
     let document: Value = serde_json::from_str(text).unwrap();

@@ -1,4 +1,4 @@
-use crate::world::World;
+use super::world::World;
 
 const LIST: [&str; 2] = ["users", "list"];
 const GOOD: &str = "correct horse\n";

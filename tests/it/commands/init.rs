@@ -1,4 +1,4 @@
-use crate::world::World;
+use super::world::World;
 
 const GOOD: &str = "correct horse\n";
 
