@@ -45,11 +45,15 @@ pub trait Recipe {
     /// [`Stop::Wrong`] with the name of the setting and what to do.
     fn prepare(&mut self, plan: &mut Planner) -> Result<(), Stop>;
 
-    /// The keys of an entity, counted apart from the reader that maps them.
+    /// The keys of a stage's entities, counted apart from the reader that maps them.
     ///
     /// # Errors
     /// The source fails.
-    fn scan(&mut self, entity: &str, each: &mut dyn FnMut(Key)) -> Result<(), Stop>;
+    fn scan(
+        &mut self,
+        stage: &'static str,
+        each: &mut dyn FnMut(&'static str, &Key),
+    ) -> Result<(), Stop>;
 
     /// Maps one stage's rows.
     ///

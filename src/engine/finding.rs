@@ -102,9 +102,13 @@ impl Finding {
     }
 
     /// A hash of all that a person reads: equal findings of two runs are the same finding.
-    pub fn identity(&self) -> u64 {
-        let text = serde_json::to_string(self).unwrap_or_default();
-        xxhash_rust::xxh3::xxh3_64_with_seed(text.as_bytes(), u64::from(self.refuses))
+    pub fn identity(&self) -> i64 {
+        self.identity_of(&serde_json::to_string(self).unwrap_or_default())
+    }
+
+    /// The same, where the finding's JSON is at hand.
+    pub fn identity_of(&self, json: &str) -> i64 {
+        xxhash_rust::xxh3::xxh3_64_with_seed(json.as_bytes(), u64::from(self.refuses)) as i64
     }
 
     /// A hash of the refused row, whatever the words.

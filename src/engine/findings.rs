@@ -38,7 +38,9 @@ impl Findings {
     }
 
     pub fn push(&mut self, finding: &Finding) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&(finding.refuses, finding))?;
+        let text = serde_json::to_string(finding)?;
+        let identity = finding.identity_of(&text);
+        let mut line = format!("{identity} {} {text}", u8::from(finding.refuses)).into_bytes();
         line.push(b'\n');
         self.file.write_all(&line)?;
         self.length += line.len() as u64;
@@ -81,16 +83,53 @@ impl Findings {
         &mut self,
         mut each: impl FnMut(Finding) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.each_spooled(|spooled| each(spooled.finding()?))
+    }
+
+    /// Hands out every finding in order, still folded: most are known by their identity.
+    pub fn each_spooled<E: From<io::Error>>(
+        &mut self,
+        mut each: impl FnMut(Spooled) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.file.flush()?;
         let file = self.file.get_mut();
         file.seek(SeekFrom::Start(0))?;
-        for line in BufReader::new(&mut *file).lines() {
-            let (refuses, mut finding): (bool, Finding) =
-                serde_json::from_str(&line?).map_err(io::Error::from)?;
-            finding.refuses = refuses;
-            each(finding)?;
+        let mut reader = BufReader::with_capacity(1 << 16, &mut *file);
+        let mut line = String::new();
+        while reader.read_line(&mut line)? > 0 {
+            each(Spooled::new(&line)?)?;
+            line.clear();
         }
         file.seek(SeekFrom::End(0))?;
         Ok(())
+    }
+}
+
+/// One line of the spool.
+pub struct Spooled<'a> {
+    pub identity: i64,
+    refuses: bool,
+    text: &'a str,
+}
+
+impl<'a> Spooled<'a> {
+    fn new(line: &'a str) -> io::Result<Self> {
+        let mut parts = line.splitn(3, ' ');
+        let (Some(identity), Some(refuses), Some(text)) =
+            (parts.next(), parts.next(), parts.next())
+        else {
+            return Err(io::Error::other("a line of the findings is cut off"));
+        };
+        Ok(Spooled {
+            identity: identity.parse().map_err(io::Error::other)?,
+            refuses: refuses == "1",
+            text,
+        })
+    }
+
+    pub fn finding(&self) -> io::Result<Finding> {
+        let mut finding: Finding = serde_json::from_str(self.text)?;
+        finding.refuses = self.refuses;
+        Ok(finding)
     }
 }

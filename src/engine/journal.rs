@@ -11,6 +11,8 @@ use super::decisions::{Decision, Decisions};
 use super::finding::{Cause, Finding, Severity};
 use super::findings::Findings;
 use super::report::{End, Report, Source, word};
+use crate::sql::Bind;
+use crate::store::bulk::Inserter;
 use crate::store::schema::{decisions, findings, runs};
 
 /// Writes a run's row, and returns its number.
@@ -99,7 +101,7 @@ pub fn run(connection: &mut SqliteConnection, number: i64) -> QueryResult<Option
 
 #[derive(Queryable)]
 struct FindingRow {
-    id: i64,
+    _id: i64,
     _recipe: String,
     _first_run: i64,
     _last_run: Option<i64>,
@@ -112,6 +114,7 @@ struct FindingRow {
     message: String,
     cause: Option<String>,
     refuses: bool,
+    _identity: i64,
 }
 
 impl From<FindingRow> for Finding {
@@ -211,6 +214,9 @@ pub fn refused_rows(connection: &mut SqliteConnection, recipe: &str) -> QueryRes
         .collect())
 }
 
+/// Findings that are written together.
+const FINDINGS_A_WRITE: usize = 500;
+
 /// What becomes of standing findings that a run did not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
@@ -228,26 +234,29 @@ pub fn record_findings(
     met: &mut Findings,
     absent: Absent,
 ) -> Result<(), Stop> {
-    let mut standing: HashMap<u64, Vec<i64>> = HashMap::new();
+    let mut standing: HashMap<i64, Vec<i64>> = HashMap::new();
     let rows = findings::table
         .filter(findings::recipe.eq(recipe))
         .filter(findings::last_run.is_null())
-        .load_iter::<FindingRow, diesel::connection::DefaultLoadingMode>(connection)?;
+        .select((findings::id, findings::identity))
+        .load_iter::<(i64, i64), diesel::connection::DefaultLoadingMode>(connection)?;
     for row in rows {
-        let row = row?;
-        let id = row.id;
-        standing
-            .entry(Finding::from(row).identity())
-            .or_default()
-            .push(id);
+        let (id, identity) = row?;
+        standing.entry(identity).or_default().push(id);
     }
-    met.each(|finding| -> Result<(), Stop> {
-        let known = standing.get_mut(&finding.identity()).and_then(Vec::pop);
+    let mut appeared = Vec::new();
+    met.each_spooled(|spooled| -> Result<(), Stop> {
+        let known = standing.get_mut(&spooled.identity).and_then(Vec::pop);
         if known.is_none() {
-            insert_finding(connection, recipe, run, None, &finding)?;
+            appeared.push(spooled.finding()?);
+            if appeared.len() == FINDINGS_A_WRITE {
+                insert_findings(connection, recipe, run, None, &appeared)?;
+                appeared.clear();
+            }
         }
         Ok(())
     })?;
+    insert_findings(connection, recipe, run, None, &appeared)?;
     let gone: Vec<i64> = standing.into_values().flatten().collect();
     if absent == Absent::Leave || gone.is_empty() {
         return Ok(());
@@ -266,34 +275,52 @@ pub fn record_findings(
     Ok(())
 }
 
-/// Writes one finding; `last_run` is given where it stands for that run alone.
-pub fn insert_finding(
+/// Writes findings; `last_run` is given where they stand for that run alone.
+pub fn insert_findings(
     connection: &mut SqliteConnection,
     recipe: &str,
     run: i64,
     last_run: Option<i64>,
-    finding: &Finding,
+    findings: &[Finding],
 ) -> Result<(), Stop> {
-    let cause = finding
-        .cause
-        .as_ref()
-        .and_then(|cause| serde_json::to_string(cause).ok());
-    diesel::insert_into(findings::table)
-        .values((
-            findings::recipe.eq(recipe),
-            findings::first_run.eq(run),
-            findings::last_run.eq(last_run),
-            findings::code.eq(finding.code.as_ref()),
-            findings::severity.eq(finding.severity.word()),
-            findings::stage.eq(finding.stage.as_deref()),
-            findings::entity.eq(finding.entity.as_deref()),
-            findings::legacy_id.eq(finding.legacy_id.as_deref()),
-            findings::name.eq(finding.name.as_deref()),
-            findings::message.eq(&finding.message),
-            findings::cause.eq(cause),
-            findings::refuses.eq(finding.refuses),
-        ))
-        .execute(connection)?;
+    const COLUMNS: [&str; 13] = [
+        "recipe",
+        "first_run",
+        "last_run",
+        "code",
+        "severity",
+        "stage",
+        "entity",
+        "legacy_id",
+        "name",
+        "message",
+        "cause",
+        "refuses",
+        "identity",
+    ];
+    let causes: Vec<Option<String>> = findings
+        .iter()
+        .map(|finding| serde_json::to_string(finding.cause.as_ref()?).ok())
+        .collect();
+    let mut binds = Vec::with_capacity(findings.len() * COLUMNS.len());
+    for (finding, cause) in findings.iter().zip(&causes) {
+        binds.extend([
+            Bind::Text(Some(recipe)),
+            Bind::Int(Some(run)),
+            Bind::Int(last_run),
+            Bind::Text(Some(&finding.code)),
+            Bind::Text(Some(finding.severity.word())),
+            Bind::Text(finding.stage.as_deref()),
+            Bind::Text(finding.entity.as_deref()),
+            Bind::Text(finding.legacy_id.as_deref()),
+            Bind::Text(finding.name.as_deref()),
+            Bind::Text(Some(&finding.message)),
+            Bind::Text(cause.as_deref()),
+            Bind::Int(Some(i64::from(finding.refuses))),
+            Bind::Int(Some(finding.identity())),
+        ]);
+    }
+    Inserter::new("findings", &COLUMNS).insert(connection, &binds)?;
     Ok(())
 }
 

@@ -387,13 +387,16 @@ fn plan_stages(
     for stage in recipe.stages() {
         let begun = Instant::now();
         for entity in stage.entities {
-            let tally = planner.tallies.of(entity);
-            let scanned = recipe.scan(entity, &mut |key| tally.retrieved.insert(&key));
-            if let Err(stop) = scanned
-                && fault.is_none()
-            {
-                fault = Some(stop);
-            }
+            planner.tallies.of(entity);
+        }
+        let tallies = &mut planner.tallies;
+        let scanned = recipe.scan(stage.name, &mut |entity, key| {
+            tallies.of(entity).retrieved.insert(key);
+        });
+        if let Err(stop) = scanned
+            && fault.is_none()
+        {
+            fault = Some(stop);
         }
         if fault.is_some() {
             continue;
@@ -485,7 +488,7 @@ fn record_attempt(
     diesel::Connection::transaction(connection, |connection| {
         let run = journal::insert_run(connection, report)?;
         if let Some(finding) = finding_of(stop) {
-            journal::insert_finding(connection, &report.recipe, run, Some(run), &finding)?;
+            journal::insert_findings(connection, &report.recipe, run, Some(run), &[finding])?;
         }
         Ok(run)
     })

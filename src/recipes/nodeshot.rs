@@ -212,8 +212,12 @@ impl Recipe for Nodeshot {
         Ok(())
     }
 
-    fn scan(&mut self, entity: &str, each: &mut dyn FnMut(Key)) -> Result<(), Stop> {
-        keys::scan(&mut self.source, entity, each)
+    fn scan(
+        &mut self,
+        stage: &'static str,
+        each: &mut dyn FnMut(&'static str, &Key),
+    ) -> Result<(), Stop> {
+        keys::scan(&mut self.source, stage, each)
     }
 
     fn run(&mut self, stage: &'static str, plan: &mut Planner) -> Result<(), Stop> {

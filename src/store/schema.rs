@@ -103,6 +103,7 @@ diesel::table! {
         message -> Text,
         cause -> Nullable<Text>,
         refuses -> Bool,
+        identity -> BigInt,
     }
 }
 

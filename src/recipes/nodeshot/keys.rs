@@ -1,5 +1,6 @@
 //! Keys: what became of parents, and the count of the source's keys apart from the reader.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::schema::{auth_user, contact, device, hna, interface, link, node, statistic};
@@ -93,68 +94,73 @@ impl<T> Parents<T> {
     }
 }
 
-/// Hands out the keys of an entity, read by a query of its own.
-pub fn scan(
-    source: &mut SqliteSource,
-    entity: &str,
-    each: &mut dyn FnMut(Key),
-) -> Result<(), Stop> {
-    let ids = |source: &mut SqliteSource, table: &LegacyTable, each: &mut dyn FnMut(Key)| {
-        source.scan(table, "id", |cells| {
-            if let Some(id) = cells.first().and_then(Cell::int) {
-                each(Key::id(id));
-            }
-        })
-    };
-    match entity {
-        "nodes" => ids(source, &node::TABLE, each)?,
-        "devices" => ids(source, &device::TABLE, each)?,
-        "interfaces" => ids(source, &interface::TABLE, each)?,
-        "links" => ids(source, &link::TABLE, each)?,
-        "routes" => ids(source, &hna::TABLE, each)?,
-        "contacts" => ids(source, &contact::TABLE, each)?,
-        "statistics" => ids(source, &statistic::TABLE, each)?,
-        "users" => {
-            ids(source, &auth_user::TABLE, each)?;
-            let mut seen = HashSet::new();
-            source.scan(&node::TABLE, "id, email, status", |cells| {
-                if said(&cells[2]).as_deref() == Some("u") {
-                    return;
-                }
-                if let Some(key) = said(&cells[1]).and_then(|raw| text::email_key(&raw))
-                    && seen.insert(email_hash(&key))
-                {
-                    each(Key::text(key));
-                }
-            })?;
+/// Takes an entity and one of its keys.
+type Each<'a> = dyn FnMut(&'static str, &Key) + 'a;
+
+/// Hands out the keys of a stage's entities, read by queries of their own.
+pub fn scan(source: &mut SqliteSource, stage: &str, each: &mut Each) -> Result<(), Stop> {
+    match stage {
+        "nodes" => scan_ids(source, &node::TABLE, "nodes", each),
+        "users" => scan_users(source, each),
+        "devices" => scan_ids(source, &device::TABLE, "devices", each),
+        "interfaces" => {
+            scan_interfaces(source, each)?;
+            scan_ids(source, &link::TABLE, "links", each)?;
+            scan_ids(source, &hna::TABLE, "routes", each)
         }
-        "ip_addresses" => {
-            source.scan(
-                &interface::TABLE,
-                "id, ipv4_address, ipv6_address",
-                |cells| {
-                    let Some(id) = cells[0].int() else { return };
-                    for (cell, family) in [(&cells[1], "4"), (&cells[2], "6")] {
-                        if !blank(cell) {
-                            each(Key::part(id, family));
-                        }
-                    }
-                },
-            )?;
+        "contacts" => {
+            scan_ids(source, &contact::TABLE, "contacts", each)?;
+            scan_ids(source, &statistic::TABLE, "statistics", each)
         }
-        "vaps" => {
-            source.scan(&interface::TABLE, "id, type, essid, bssid", |cells| {
-                let wifi = said(&cells[1]).as_deref() == Some("wifi");
-                if wifi
-                    && !(blank(&cells[2]) && blank(&cells[3]))
-                    && let Some(id) = cells[0].int()
-                {
-                    each(Key::id(id));
-                }
-            })?;
-        }
-        _ => {}
+        _ => Ok(()),
     }
+}
+
+fn scan_ids(
+    source: &mut SqliteSource,
+    table: &LegacyTable,
+    entity: &'static str,
+    each: &mut Each,
+) -> Result<(), Stop> {
+    source.scan(table, "id", |cells| {
+        if let Some(id) = cells.first().and_then(Cell::int) {
+            each(entity, &Key::id(id));
+        }
+    })?;
+    Ok(())
+}
+
+fn scan_users(source: &mut SqliteSource, each: &mut Each) -> Result<(), Stop> {
+    scan_ids(source, &auth_user::TABLE, "users", each)?;
+    let mut seen = HashSet::new();
+    source.scan(&node::TABLE, "id, email, status", |cells| {
+        if said(&cells[2]).as_deref() == Some("u") {
+            return;
+        }
+        if let Some(key) = said(&cells[1]).and_then(|raw| text::email_key(&raw))
+            && seen.insert(email_hash(&key))
+        {
+            each("users", &Key::text(key));
+        }
+    })?;
+    Ok(())
+}
+
+fn scan_interfaces(source: &mut SqliteSource, each: &mut Each) -> Result<(), Stop> {
+    let columns = "id, ipv4_address, ipv6_address, type, essid, bssid";
+    source.scan(&interface::TABLE, columns, |cells| {
+        let Some(id) = cells[0].int() else { return };
+        each("interfaces", &Key::id(id));
+        for (cell, family) in [(&cells[1], "4"), (&cells[2], "6")] {
+            if !blank(cell) {
+                each("ip_addresses", &Key::part(id, family));
+            }
+        }
+        let wifi = said(&cells[3]).as_deref() == Some("wifi");
+        if wifi && !(blank(&cells[4]) && blank(&cells[5])) {
+            each("vaps", &Key::id(id));
+        }
+    })?;
     Ok(())
 }
 
@@ -163,15 +169,20 @@ pub fn email_hash(key: &str) -> u128 {
     xxhash_rust::xxh3::xxh3_128(key.as_bytes())
 }
 
-fn said(cell: &Cell) -> Option<String> {
+/// A field as text, without NUL.
+fn said(cell: &Cell) -> Option<Cow<'_, str>> {
     let raw = match cell {
         Cell::Null => return None,
-        Cell::Int(number) => number.to_string(),
-        Cell::Real(number) => number.to_string(),
-        Cell::Text(text) => text.to_string(),
-        Cell::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Cell::Int(number) => number.to_string().into(),
+        Cell::Real(number) => number.to_string().into(),
+        Cell::Text(text) => Cow::Borrowed(text.as_ref()),
+        Cell::Bytes(bytes) => String::from_utf8_lossy(bytes),
     };
-    Some(raw.replace('\0', ""))
+    Some(if raw.contains('\0') {
+        raw.replace('\0', "").into()
+    } else {
+        raw
+    })
 }
 
 fn blank(cell: &Cell) -> bool {
