@@ -138,9 +138,15 @@ impl Store {
         self.connection
             .batch_execute("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;")
             .map_err(fault)?;
+        // one transaction: a process that is killed leaves no half-made store
         self.connection
-            .run_pending_migrations(MIGRATIONS)
-            .map_err(migration)?;
+            .immediate_transaction(|connection| {
+                connection
+                    .run_pending_migrations(MIGRATIONS)
+                    .map(drop)
+                    .map_err(diesel::result::Error::QueryBuilderError)
+            })
+            .map_err(|error| StoreError::Migration(path.clone(), error.to_string()))?;
         Ok(())
     }
 

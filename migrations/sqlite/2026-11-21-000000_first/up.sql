@@ -209,7 +209,7 @@ CREATE TABLE findings (
     cause TEXT,
     refuses INTEGER NOT NULL DEFAULT 0,
     -- a hash of all that a person reads: equal findings of two runs are the same one
-    identity INTEGER NOT NULL
+    identity INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX findings_open ON findings (recipe) WHERE last_run IS NULL;
 CREATE INDEX findings_runs ON findings (first_run);
