@@ -16,6 +16,7 @@ pub mod names;
 pub mod plan;
 pub mod report;
 pub mod run;
+mod stages;
 pub mod stop;
 pub mod tally;
 

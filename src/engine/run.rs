@@ -14,8 +14,8 @@ use super::decisions::Decisions;
 use super::finding::{Finding, Severity};
 use super::findings::Findings;
 use super::plan::Planner;
-use super::report::{End, Mode, Report, Source, StageTime};
-use super::{Consent, Recipe, Side, Stop, Ui, journal};
+use super::report::{End, Mode, Report, Source};
+use super::{Consent, Recipe, Side, Stop, Ui, journal, stages};
 use crate::config::OnConflict;
 use crate::model::Table;
 use crate::store::rows::StoredRow;
@@ -346,7 +346,7 @@ impl Run<'_> {
             self.decisions,
             self.ui,
         )?;
-        let planned = plan_stages(&mut planner, self.recipe, &mut self.report);
+        let planned = stages::run(&mut planner, self.recipe, &mut self.report);
         self.report.entities = planner
             .tallies
             .iter()
@@ -374,81 +374,6 @@ impl Run<'_> {
             needs_consent,
         })
     }
-}
-
-/// Runs every stage; a fault is returned with the work of its stage given up.
-fn plan_stages(
-    planner: &mut Planner,
-    recipe: &mut dyn Recipe,
-    report: &mut Report,
-) -> Result<Option<Stop>, Stop> {
-    recipe.prepare(planner)?;
-    let mut fault = None;
-    for stage in recipe.stages() {
-        let begun = Instant::now();
-        for entity in stage.entities {
-            planner.tallies.of(entity);
-        }
-        let tallies = &mut planner.tallies;
-        let scanned = recipe.scan(stage.name, &mut |entity, key| {
-            tallies.of(entity).retrieved.insert(key);
-        });
-        if let Err(stop) = scanned
-            && fault.is_none()
-        {
-            fault = Some(stop);
-        }
-        if fault.is_some() {
-            continue;
-        }
-        planner.stage = Some(stage.name);
-        let rows = stage
-            .entities
-            .iter()
-            .map(|entity| planner.tallies.of(entity).retrieved.count)
-            .max()
-            .unwrap_or(0);
-        planner.ui.stage(stage.name, rows);
-        let mark = (
-            planner.spool.mark(),
-            planner.findings.mark(),
-            planner.tallies.clone(),
-        );
-        match recipe.run(stage.name, planner) {
-            Ok(()) => {}
-            Err(stop @ Stop::Fault { .. }) => {
-                planner.spool.rewind(mark.0)?;
-                planner.findings.rewind(mark.1)?;
-                planner.tallies = mark.2;
-                fault = Some(stop);
-                continue;
-            }
-            Err(stop) => return Err(stop),
-        }
-        report.stages.push(StageTime {
-            stage: stage.name.into(),
-            seconds: begun.elapsed().as_secs_f64(),
-        });
-    }
-    planner.stage = None;
-    if fault.is_none() {
-        check_balance(planner)?;
-    }
-    Ok(fault)
-}
-
-/// Every key that the source has must have one outcome, and no other key may have one.
-fn check_balance(planner: &Planner) -> Result<(), Stop> {
-    for (entity, tally) in planner.tallies.iter() {
-        if !tally.balances() {
-            return Err(Stop::store(format!(
-                "{entity}: the source has {} keys, but the outcomes do not account for exactly these ({:?}). This is a mistake in Heirloom, not in your data; nothing was changed.",
-                tally.retrieved.count,
-                tally.counts()
-            )));
-        }
-    }
-    Ok(())
 }
 
 fn end_of(stop: &Stop) -> End {

@@ -1,0 +1,217 @@
+//! Where a draft goes: a new row, the row it became before, or nowhere; and the three-way
+//! merge where source and store both changed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::draft::Prepared;
+use super::{Draft, HIGHEST_KEPT, Placed, Planner, Target};
+use crate::config::OnConflict;
+use crate::engine::change::{Act, Change};
+use crate::engine::finding::{Cause, Finding, Severity};
+use crate::engine::{Outcome, Stop};
+use crate::model::{FieldHash, Key, Record, Table, Value};
+use crate::store::ids::IdSet;
+use crate::store::ledger::Entry;
+use crate::store::rows::{self, StoredRow};
+
+impl Planner<'_> {
+    /// Places a batch of drafts of one table, in key order, and says where each went.
+    ///
+    /// # Errors
+    /// The store fails, the disk is full.
+    pub fn place<R: Record>(&mut self, drafts: Vec<Draft<R>>) -> Result<Vec<Placed>, Stop> {
+        let table = R::TABLE;
+        let keys: Vec<&Key> = drafts.iter().map(|draft| &draft.key).collect();
+        let entries = self.entries(table, &keys)?;
+        let existing = Rc::clone(&self.state(table)?.ids);
+        let mut prepared = Vec::with_capacity(drafts.len());
+        let mut changed = Vec::new();
+        for draft in drafts {
+            let entry = entries.get(&draft.key);
+            let draft = Prepared::new(draft, entry);
+            match (entry, draft.target) {
+                (_, Target::Exact(Some(id))) => changed.push(id),
+                (Some(entry), _) if !entry.adopted && entry.fingerprint != draft.fingerprint => {
+                    changed.push(entry.store_id);
+                }
+                _ => {}
+            }
+            prepared.push((draft, entry));
+        }
+        let mut current: HashMap<i64, StoredRow> = rows::by_ids(self.connection, table, &changed)?
+            .into_iter()
+            .map(|row| (row.id, row))
+            .collect();
+        let mut placed = Vec::with_capacity(prepared.len());
+        for (draft, entry) in prepared {
+            let place = self.place_one(table, draft, entry, &existing, &mut current)?;
+            placed.push(place);
+        }
+        Ok(placed)
+    }
+
+    fn place_one(
+        &mut self,
+        table: &'static Table,
+        draft: Prepared,
+        entry: Option<&Entry>,
+        existing: &IdSet,
+        current: &mut HashMap<i64, StoredRow>,
+    ) -> Result<Placed, Stop> {
+        let (id, act, outcome) = match (entry, draft.target) {
+            (entry, Target::Exact(id)) => {
+                let before = id.and_then(|id| current.remove(&id)).map(|row| row.values);
+                match (id, before) {
+                    (Some(id), Some(before)) if before == draft.values => {
+                        if entry.is_some_and(|entry| {
+                            entry.store_id == id && entry.fingerprint == draft.fingerprint
+                        }) {
+                            return Ok(Placed::At(id));
+                        }
+                        (id, Act::Adopt, Outcome::Unchanged)
+                    }
+                    (Some(id), Some(before)) => {
+                        let after = draft.values.clone();
+                        (id, Act::Update { before, after }, Outcome::Updated)
+                    }
+                    _ => {
+                        let id = self.free_id(table, None, existing)?;
+                        (id, Act::Insert(draft.values.clone()), Outcome::Created)
+                    }
+                }
+            }
+            (Some(entry), _) => {
+                let id = entry.store_id;
+                if !existing.contains(id) {
+                    if self.on_conflict == OnConflict::Store {
+                        return self.stays_deleted(table, &draft);
+                    }
+                    (id, Act::Insert(draft.values.clone()), Outcome::Created)
+                } else if entry.adopted || entry.fingerprint == draft.fingerprint {
+                    self.account_draft(&draft, Outcome::Unchanged);
+                    return Ok(Placed::At(id));
+                } else {
+                    let before = current
+                        .remove(&id)
+                        .map(|row| row.values)
+                        .unwrap_or_default();
+                    let after = self.merge(table, &draft, entry, &before)?;
+                    if after == before {
+                        (id, Act::Rebase, Outcome::Unchanged)
+                    } else {
+                        (id, Act::Update { before, after }, Outcome::Updated)
+                    }
+                }
+            }
+            (None, Target::Adopt(id)) => (id, Act::Adopt, Outcome::Unchanged),
+            (None, Target::New { id }) => {
+                let id = self.free_id(table, id, existing)?;
+                (id, Act::Insert(draft.values.clone()), Outcome::Created)
+            }
+        };
+        self.account_draft(&draft, outcome);
+        let change = Change {
+            key: draft.key,
+            id,
+            act,
+            fingerprint: draft.fingerprint,
+            ledger_before: entry.map(|entry| (entry.fingerprint.clone(), entry.changed_run)),
+        };
+        self.spool.push(table, &change)?;
+        Ok(Placed::At(id))
+    }
+
+    fn account_draft(&mut self, draft: &Prepared, outcome: Outcome) {
+        if let Some(entity) = draft.entity {
+            self.account(entity, &draft.key, outcome, &draft.name);
+        }
+    }
+
+    fn stays_deleted(&mut self, table: &'static Table, draft: &Prepared) -> Result<Placed, Stop> {
+        let entity = draft.entity.unwrap_or(table.name);
+        let finding = Finding::new(
+            "deleted-in-store",
+            Severity::Info,
+            format!(
+                "{entity} {} was deleted in the store by hand and stays deleted.",
+                draft.key
+            ),
+        )
+        .on(entity, &draft.key, &draft.name);
+        let cause = finding.as_cause().unwrap_or_else(|| Cause {
+            entity: entity.into(),
+            legacy_id: draft.key.to_string(),
+            code: "deleted-in-store".into(),
+        });
+        self.account_draft(draft, Outcome::Skipped);
+        self.finding(finding)?;
+        Ok(Placed::Gone(cause))
+    }
+
+    /// The three-way merge, field by field: what the import last wrote, what stands in the
+    /// store, what the source says now.
+    fn merge(
+        &mut self,
+        table: &'static Table,
+        draft: &Prepared,
+        entry: &Entry,
+        before: &[Value],
+    ) -> Result<Vec<Value>, Stop> {
+        let mut after = before.to_vec();
+        for (index, (column, _)) in table.columns.iter().enumerate() {
+            let (Some(base), Some(new)) = (
+                entry.fingerprint.field(index),
+                draft.fingerprint.field(index),
+            ) else {
+                continue;
+            };
+            let (Some(stored), Some(mapped)) = (before.get(index), draft.values.get(index)) else {
+                continue;
+            };
+            let stored = FieldHash::from(stored);
+            if new == base || stored == new {
+                continue;
+            }
+            if stored != base {
+                let (code, what) = match self.on_conflict {
+                    OnConflict::Store => ("edit-kept", "the store's value stays"),
+                    OnConflict::Legacy => ("edit-overwritten", "the source's value is written"),
+                };
+                let entity = draft.entity.unwrap_or(table.name);
+                self.finding(
+                    Finding::new(
+                        code,
+                        Severity::Warning,
+                        format!(
+                            "{column} of {entity} {} was edited in the store and changed in the source: {what}.",
+                            draft.key
+                        ),
+                    )
+                    .on(entity, &draft.key, &draft.name),
+                )?;
+                if self.on_conflict == OnConflict::Store {
+                    continue;
+                }
+            }
+            after[index] = mapped.clone();
+        }
+        Ok(after)
+    }
+
+    /// The wanted id where it is free, else one above the highest ever given.
+    fn free_id(
+        &mut self,
+        table: &'static Table,
+        wanted: Option<i64>,
+        existing: &IdSet,
+    ) -> Result<i64, Stop> {
+        let state = self.state(table)?;
+        let id = match wanted {
+            Some(id) if (1..=HIGHEST_KEPT).contains(&id) && !existing.contains(id) => id,
+            _ => state.highest + 1,
+        };
+        state.highest = state.highest.max(id);
+        Ok(id)
+    }
+}
