@@ -10,15 +10,18 @@ mod layers;
 mod problem;
 mod rings;
 
-use std::fmt::Write as _;
-
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
 use geo::{Coord, LineString, Polygon};
+use geojson::{Geometry, GeometryValue};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 pub use index::AreaIndex;
 pub use layers::{LayerFeature, read_area, read_layers};
-pub use problem::{AreaProblem, FeatureProblem, LayersFileError, Position, RingName};
+pub use problem::{AreaProblem, FeatureProblem, LayersFileError, RingName};
+
+/// Longitude, latitude and whatever follows, as GeoJSON has it.
+type Numbers = geojson::Position;
 
 /// A sound area: one polygon or several, with holes or without.
 ///
@@ -60,17 +63,18 @@ impl Area {
             Some(other) => return Err(AreaProblem::WrongType(format!("a {other}"))),
             None => return Err(AreaProblem::WrongType("no geometry".to_owned())),
         };
-        let coordinates = match geometry.get("coordinates") {
-            None | Some(Value::Null) => return Err(AreaProblem::Empty),
-            Some(coordinates) => coordinates,
-        };
-        let polygons = match shape {
-            Shape::Polygon => vec![polygon(coordinates, None)?],
-            Shape::MultiPolygon => list(coordinates)?
+        if geometry.get("coordinates").is_none_or(Value::is_null) {
+            return Err(AreaProblem::Empty);
+        }
+        let geometry = Geometry::deserialize(geometry).map_err(|_| AreaProblem::Malformed)?;
+        let polygons = match &geometry.value {
+            GeometryValue::Polygon { coordinates } => vec![polygon(coordinates, None)?],
+            GeometryValue::MultiPolygon { coordinates } => coordinates
                 .iter()
                 .enumerate()
                 .map(|(place, rings)| polygon(rings, Some(place)))
                 .collect::<Result<_, _>>()?,
+            _ => return Err(AreaProblem::Malformed),
         };
         if polygons.is_empty() {
             return Err(AreaProblem::Empty);
@@ -78,26 +82,16 @@ impl Area {
         Ok(Self { polygons, shape })
     }
 
-    /// The one text of this area: the type as it was given, the shortest digits
-    /// that mean the same number, no exponents.
-    ///
-    /// It is spelled as PostgreSQL prints `jsonb`, so both stores hand out the
-    /// same bytes.
+    /// The one text of this area: the type as it was given, keys in order, no spaces.
     #[must_use]
     pub fn to_geojson(&self) -> String {
-        let mut out = String::new();
-        match (self.shape, self.polygons.as_slice()) {
-            (Shape::Polygon, [polygon]) => {
-                out.push_str(r#"{"type": "Polygon", "coordinates": "#);
-                write_polygon(&mut out, polygon);
-            }
-            (_, polygons) => {
-                out.push_str(r#"{"type": "MultiPolygon", "coordinates": "#);
-                write_list(&mut out, polygons, write_polygon);
-            }
-        }
-        out.push('}');
-        out
+        let mut polygons: Vec<Vec<Vec<Numbers>>> = self.polygons.iter().map(positions).collect();
+        let value = match (self.shape, polygons.len()) {
+            (Shape::Polygon, 1) => GeometryValue::new_polygon(polygons.swap_remove(0)),
+            _ => GeometryValue::new_multi_polygon(polygons),
+        };
+        let text = Geometry::new(value).to_string();
+        crate::model::canonical_json(text.into()).into()
     }
 
     /// Whether a point lies in the area; its border belongs to it.
@@ -123,17 +117,13 @@ impl Area {
     }
 }
 
-fn list(value: &Value) -> Result<&Vec<Value>, AreaProblem> {
-    value.as_array().ok_or(AreaProblem::Malformed)
-}
-
-fn polygon(value: &Value, place: Option<usize>) -> Result<Polygon<f64>, AreaProblem> {
+fn polygon(value: &[Vec<Numbers>], place: Option<usize>) -> Result<Polygon<f64>, AreaProblem> {
     let name = |ring| RingName {
         polygon: place,
         ring,
     };
     let mut rings = Vec::new();
-    for (number, positions) in list(value)?.iter().enumerate() {
+    for (number, positions) in value.iter().enumerate() {
         rings.push(ring(positions, name(number))?);
     }
     let holes = rings.split_off(rings.len().min(1));
@@ -143,14 +133,10 @@ fn polygon(value: &Value, place: Option<usize>) -> Result<Polygon<f64>, AreaProb
     Ok(polygon)
 }
 
-fn ring(value: &Value, name: RingName) -> Result<LineString<f64>, AreaProblem> {
-    let positions = list(value)?;
+fn ring(positions: &[Numbers], name: RingName) -> Result<LineString<f64>, AreaProblem> {
     let mut coords = Vec::with_capacity(positions.len());
     for position in positions {
-        let [x, y, ..] = list(position)?.as_slice() else {
-            return Err(AreaProblem::Malformed);
-        };
-        let (Some(x), Some(y)) = (x.as_f64(), y.as_f64()) else {
+        let [x, y, ..] = *position.as_slice() else {
             return Err(AreaProblem::Malformed);
         };
         if !(-180.0..=180.0).contains(&x) {
@@ -182,29 +168,13 @@ fn ring(value: &Value, name: RingName) -> Result<LineString<f64>, AreaProblem> {
     Ok(LineString::new(coords))
 }
 
-fn write_polygon(out: &mut String, polygon: &Polygon<f64>) {
-    let rings: Vec<_> = std::iter::once(polygon.exterior())
+fn positions(polygon: &Polygon<f64>) -> Vec<Vec<Numbers>> {
+    // adding zero turns -0, which JSON numbers of databases don't have, into 0
+    let position = |coord: &Coord<f64>| Numbers::from([coord.x + 0.0, coord.y + 0.0]);
+    std::iter::once(polygon.exterior())
         .chain(polygon.interiors())
-        .collect();
-    write_list(out, &rings, |out, ring| {
-        write_list(out, &ring.0, write_coord)
-    });
-}
-
-fn write_coord(out: &mut String, coord: &Coord<f64>) {
-    // Adding zero turns -0, which JSON numbers of databases don't have, into 0.
-    let _ = write!(out, "[{}, {}]", coord.x + 0.0, coord.y + 0.0);
-}
-
-fn write_list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
-    out.push('[');
-    for (place, item) in items.iter().enumerate() {
-        if place > 0 {
-            out.push_str(", ");
-        }
-        write(out, item);
-    }
-    out.push(']');
+        .map(|ring| ring.0.iter().map(position).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -230,9 +200,9 @@ mod tests {
     fn text_is_canonical() {
         check(
             r#"{"coordinates":[[[12.50,41.0,7],[13,-0.0],[1e-7,42],[12.5,41]]],"type":"Polygon","bbox":[1,2,3,4]}"#,
-            r#"{"type": "Polygon", "coordinates": [[[12.5, 41], [13, 0], [0.0000001, 42], [12.5, 41]]]}"#,
+            r#"{"coordinates":[[[12.5,41.0],[13.0,0.0],[1e-7,42.0],[12.5,41.0]]],"type":"Polygon"}"#,
         );
-        let multi = r#"{"type": "MultiPolygon", "coordinates": [[[[0, 0], [4, 0], [4, 4], [0, 0]], [[2, 1], [3, 1], [3, 2], [2, 1]]]]}"#;
+        let multi = r#"{"coordinates":[[[[0.0,0.0],[4.0,0.0],[4.0,4.0],[0.0,0.0]],[[2.0,1.0],[3.0,1.0],[3.0,2.0],[2.0,1.0]]]],"type":"MultiPolygon"}"#;
         check(multi, multi);
     }
 
@@ -257,7 +227,7 @@ mod tests {
         );
         check(
             r#"{"type":"MultiPolygon","coordinates":[[]]}"#,
-            "it has no coordinates",
+            "its coordinates are not rings of [longitude, latitude]",
         );
         let malformed = "its coordinates are not rings of [longitude, latitude]";
         check_rings("[[1,2],[3,4]]", malformed);

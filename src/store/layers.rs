@@ -216,7 +216,7 @@ pub fn remove(connection: &mut SqliteConnection, slug: &str) -> Result<(), Layer
 
 /// An area in the form in which both stores hold it.
 fn stored_area(area: &Area) -> String {
-    canonical_json(area.to_geojson().into()).into()
+    area.to_geojson()
 }
 
 fn shape(area: Option<&str>) -> Shape {

@@ -15,7 +15,7 @@ use crate::engine::{
 };
 use crate::geometry::{Area, AreaIndex};
 use crate::legacy::LegacyRow;
-use crate::model::{Key, Record as _, Value, canonical_json, tables};
+use crate::model::{Key, Record as _, Value, tables};
 
 /// The answers that are words and no layers.
 const DEFAULT: &str = "default";
@@ -79,10 +79,7 @@ pub fn prepare(settings: &Settings, plan: &mut Planner) -> Result<Layers, Stop> 
                 name: feature.name.clone(),
                 description: feature.description.clone(),
                 organization: feature.organization.clone(),
-                area: feature
-                    .area
-                    .as_ref()
-                    .map(|area| canonical_json(area.to_geojson().into()).into()),
+                area: feature.area.as_ref().map(crate::geometry::Area::to_geojson),
                 is_published: feature.is_published,
             },
             target: Target::Exact(known),
