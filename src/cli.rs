@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod layers;
 mod logging;
+mod outputs;
 mod password_input;
 mod prompt;
 mod runs;
@@ -33,12 +34,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Wrong
-            } else {
-                Exit::Done
-            };
+            if !error.use_stderr() {
+                let _ = error.print();
+                return Exit::Done;
+            }
+            terminal::complain(&without_passwords(&error.render().to_string()));
+            return Exit::Wrong;
         }
     };
     logging::start(cli.verbosity);
@@ -65,5 +66,41 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Statuses(command) => statuses::run(&context, &command),
         Command::Users(command) => users::run(&context, &command),
         Command::Init(_) => Ok(Exit::Done),
+    }
+}
+
+/// A text with the password of each URL in it masked: whoever mistypes an option gets the
+/// words back that he typed.
+fn without_passwords(text: &str) -> String {
+    let mask = |word: &str| -> String {
+        let masked = word.split_once("://").and_then(|(scheme, rest)| {
+            let (login, host) = rest.rsplit_once('@')?;
+            let (user, _) = login.split_once(':')?;
+            Some(format!("{scheme}://{user}:***@{host}"))
+        });
+        masked.unwrap_or_else(|| word.into())
+    };
+    text.split('\n')
+        .map(|line| line.split(' ').map(mask).collect::<Vec<_>>().join(" "))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_masked_wherever_they_stand() {
+        assert_eq!(
+            without_passwords(
+                "error: unexpected argument 'mysql://u:s:3c@ret@h/d' found\n\nUsage: x"
+            ),
+            "error: unexpected argument 'mysql://u:***@h/d' found\n\nUsage: x"
+        );
+        assert_eq!(
+            without_passwords("sqlite:a@b ftp://h/d"),
+            "sqlite:a@b ftp://h/d"
+        );
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod apply;
 pub mod change;
+pub mod codes;
 pub mod credentials;
 pub mod decisions;
 pub mod finding;

@@ -24,6 +24,8 @@ pub fn write_whole<T, E: From<io::Error>>(
     write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
 ) -> Result<T, E> {
     refuse_special(path)?;
+    // a link stays one: what it leads to is replaced
+    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
@@ -40,6 +42,18 @@ pub fn write_whole<T, E: From<io::Error>>(
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     Ok(written)
+}
+
+/// A new file that only its owner may read.
+///
+/// # Errors
+/// The file exists or cannot be created.
+pub fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// The folder in which a file is, or would be.

@@ -53,6 +53,10 @@ impl Store {
     /// The file is no SQLite database, something else than a store, a newer store, or cannot
     /// be opened or written.
     pub fn open(path: &Path, missing: Missing) -> Result<Store, StoreError> {
+        // one file and one lock, whatever it is called; and never a URI
+        let path = &std::fs::canonicalize(path)
+            .or_else(|_| std::path::absolute(path))
+            .unwrap_or_else(|_| path.into());
         let exists = match std::fs::metadata(path) {
             Ok(file) if file.is_dir() => {
                 return Err(StoreError::NotAStore(path.into(), "it is a folder".into()));
@@ -75,6 +79,11 @@ impl Store {
             && !folder.is_dir()
         {
             return Err(StoreError::NoFolder(folder.into()));
+        }
+        if !exists {
+            // it will hold password hashes: its owner's alone
+            crate::files::create_private(&path)
+                .map_err(|error| StoreError::Open(path.clone(), error.to_string()))?;
         }
         let mut connection = SqliteConnection::establish(&path.to_string_lossy())
             .map_err(|error| StoreError::Open(path.clone(), error.to_string()))?;

@@ -1,19 +1,21 @@
 //! `heirloom export`
 
 use std::io::{self, BufWriter};
-use std::path::Path;
 
 use super::args::{Export, Geojson};
 use super::context::Context;
 use super::exit::{Exit, Failure};
+use super::outputs::Outputs;
 use crate::export::geojson::{self, Detail};
-use crate::files::{Readers, folder_of, write_whole};
+use crate::files::{Readers, write_whole};
 
 pub fn run(context: &Context, export: &Export) -> Result<Exit, Failure> {
     let Export::Geojson(Geojson { out, full }) = export;
     let detail = if *full { Detail::Full } else { Detail::Public };
     if let Some(path) = out {
-        check_place(path)?;
+        let mut outputs = Outputs::default();
+        outputs.keep("the store", &context.store);
+        outputs.check("--out", path)?;
     }
     let mut store = context.open_store()?;
     let connection = &mut store.connection;
@@ -33,17 +35,4 @@ pub fn run(context: &Context, export: &Export) -> Result<Exit, Failure> {
         })?;
     context.confirm(&format!("{written} nodes in {}.", path.display()))?;
     Ok(Exit::Done)
-}
-
-/// A place where no file can be is a wrong command, not a fault of the disk.
-fn check_place(path: &Path) -> Result<(), Failure> {
-    let place = path.display();
-    if path.exists() && !path.is_file() {
-        return Err(Failure::wrong(format!(
-            "--out: {place} is there already, and no plain file. Without --out the export goes to standard output."
-        )));
-    }
-    tempfile::NamedTempFile::new_in(folder_of(path))
-        .map_err(|error| Failure::wrong(format!("--out: {place} cannot be written: {error}")))?;
-    Ok(())
 }

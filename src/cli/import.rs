@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use super::args::{Import, Nodeshot as Arguments, RunOptions};
 use super::context::Context;
 use super::exit::{Exit, Failure};
+use super::outputs::Outputs;
 use super::prompt::{Person, Presence, Shown};
 use super::{signals, summary, terminal};
 use crate::config::{DatabaseUrl, LayerChoice};
 use crate::engine::decisions::Decisions;
-use crate::engine::report::{End, Mode, Source};
-use crate::engine::run::{Ended, OnFault, Options, record_failure, run as run_recipe};
+use crate::engine::findings::Findings;
+use crate::engine::report::{End, Mode, Report, Source};
+use crate::engine::run::{Ended, OnFault, Options, failed, run as run_recipe};
 use crate::engine::{Recipe, Stop, journal};
 use crate::geometry::read_layers;
 use crate::recipes::nodeshot::{Nodeshot, Settings};
@@ -20,7 +22,7 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     let Import::Nodeshot(arguments) = import;
     let presence = presence(&arguments.run)?;
     let from = source(context, arguments)?;
-    check_outputs(&arguments.run)?;
+    check_outputs(context, &from, arguments)?;
     let mut settings = Settings::from(&context.config.nodeshot);
     if let Some(layer) = &arguments.default_layer {
         settings.default_layer = LayerChoice::from_text(layer);
@@ -46,23 +48,45 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     run_and_report(context, arguments, &mut recipe, &mut store, &mut person)
 }
 
-/// A source that fails is told in the store's runs too, where there is a store.
+/// A source that fails is told in the report and, where there is a store, in its runs too.
 fn record_unreadable(context: &Context, arguments: &Arguments, from: &Path, stop: &Stop) {
-    if arguments.run.dry_run || !matches!(stop, Stop::Fault { .. }) || !context.store.exists() {
+    if !matches!(stop, Stop::Fault { .. }) {
         return;
     }
     let source = Source {
         kind: "sqlite".into(),
         identity: from.display().to_string(),
     };
-    let recorded = Store::open(&context.store, Missing::Create)
-        .map_err(Stop::from)
-        .and_then(|mut store| {
-            let now = || chrono::Utc::now();
-            record_failure(&mut store, "nodeshot", Mode::Import, source, stop, &now)
-        });
-    if let Err(error) = recorded {
-        tracing::debug!("the failed attempt is not recorded: {error}");
+    let mode = mode(&arguments.run);
+    let mut store = (mode != Mode::DryRun && context.store.exists())
+        .then(|| Store::open(&context.store, Missing::Create).ok())
+        .flatten();
+    let now = || chrono::Utc::now();
+    match failed(store.as_mut(), "nodeshot", mode, source, stop, &now) {
+        Ok((report, mut findings)) => write_report(arguments, &report, &mut findings),
+        Err(error) => tracing::debug!("the failed attempt is not recorded: {error}"),
+    }
+}
+
+fn mode(options: &RunOptions) -> Mode {
+    if options.dry_run {
+        Mode::DryRun
+    } else {
+        Mode::Import
+    }
+}
+
+/// Writes the report where it is wanted. The run has ended as it has: a report that cannot
+/// be written does not change that.
+fn write_report(arguments: &Arguments, report: &Report, findings: &mut Findings) {
+    let Some(path) = &arguments.run.report else {
+        return;
+    };
+    if let Err(error) = report.write_file(findings, path) {
+        terminal::complain(&format!(
+            "the report {} could not be written: {error}. `heirloom runs show` has it too.",
+            path.display()
+        ));
     }
 }
 
@@ -96,32 +120,25 @@ fn source(context: &Context, arguments: &Arguments) -> Result<PathBuf, Failure> 
     }
 }
 
-/// What is written at the end must be possible from the start.
-fn check_outputs(options: &RunOptions) -> Result<(), Failure> {
-    let outputs = [
+/// What is written at the end must be possible from the start, and be none of what is read.
+fn check_outputs(context: &Context, from: &Path, arguments: &Arguments) -> Result<(), Failure> {
+    let mut outputs = Outputs::default();
+    outputs.keep("the legacy database", from);
+    outputs.keep("the store", &context.store);
+    if let Some(path) = &arguments.layers {
+        outputs.keep("the layers file", path);
+    }
+    if let Some(path) = &context.config.file {
+        outputs.keep("the configuration", path);
+    }
+    let options = &arguments.run;
+    for (option, path) in [
         ("--report", &options.report),
         ("--decisions", &options.decisions),
         ("--credentials", &options.credentials),
-    ];
-    for (option, path) in outputs {
-        let Some(path) = path else { continue };
-        let folder = match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        if !folder.is_dir() || path.is_dir() {
-            return Err(Failure::wrong(format!(
-                "{option}: {} cannot be written, it is a folder or in no folder.",
-                path.display()
-            )));
-        }
-        if option != "--decisions" || !path.exists() {
-            tempfile::NamedTempFile::new_in(folder).map_err(|error| {
-                Failure::wrong(format!(
-                    "{option}: {} cannot be written: {error}",
-                    path.display()
-                ))
-            })?;
+    ] {
+        if let Some(path) = path {
+            outputs.check(option, path)?;
         }
     }
     if let Some(path) = options.credentials.as_ref().filter(|path| path.exists()) {
@@ -163,11 +180,7 @@ fn run_and_report(
         decisions.read_file(file)?;
     }
     let engine_options = Options {
-        mode: if options.dry_run {
-            Mode::DryRun
-        } else {
-            Mode::Import
-        },
+        mode: mode(options),
         on_fault: if options.nodelete {
             OnFault::KeepStages
         } else {
@@ -221,11 +234,41 @@ fn report(
     person: &Person,
 ) -> Result<Exit, Failure> {
     let options = &arguments.run;
-    let report = &ended.report;
     tracing::debug!(locked = ?ended.locked, "the write lock was held");
+    write_report(arguments, &ended.report, &mut ended.findings);
+    let answers = answers?;
+    let strict = options.strict && ended.findings.refused > 0;
+    let refused = ended.report.newly_refused > 0 || strict;
+    // the run has ended as it has: a reader who is gone does not change that
+    let told = tell(context, arguments, &ended, decisions, answers, person);
+    if let Err(error) = told {
+        tracing::debug!("the results are not shown: {error}");
+    }
+    if let Some(stop) = ended.stop {
+        let mut failure = Failure::from(stop);
+        if failure.exit == Exit::Fault && ended.report.outcome != End::KeptPartial {
+            failure.message.push_str("\nThe store is as it was.");
+        }
+        return Err(failure);
+    }
+    Ok(if refused { Exit::Refused } else { Exit::Done })
+}
+
+/// Shows the results, unless they were shown before the question, and what to do next.
+fn tell(
+    context: &Context,
+    arguments: &Arguments,
+    ended: &Ended,
+    decisions: &Decisions,
+    answers: Option<PathBuf>,
+    person: &Person,
+) -> std::io::Result<()> {
+    let report = &ended.report;
     if context.verbosity >= 1 {
-        if person.shown == Shown::No && report.plan.is_some() || report.outcome == End::KeptPartial
-        {
+        let differs =
+            matches!(&ended.stop, Some(Stop::Held { code, .. }) if *code == "plan-differs");
+        let complete = report.plan.is_some() && !differs;
+        if person.shown == Shown::No && complete || report.outcome == End::KeptPartial {
             terminal::say(&summary::results(report))?;
         }
         if matches!(
@@ -235,36 +278,16 @@ fn report(
             terminal::say(&summary::ending(report))?;
         }
     }
-    if let Some(path) = &options.report {
-        ended
-            .report
-            .write_file(&mut ended.findings, path)
-            .unwrap_or_else(|error| {
-                terminal::complain(&format!(
-                    "the report {} could not be written: {error}. `heirloom runs show` has it too.",
-                    path.display()
-                ));
-            });
-    }
-    let answers = answers?;
-    if options.dry_run
+    if arguments.run.dry_run
         && decisions.asked > 0
-        && let (Some(answers), Some(plan)) = (answers, &ended.report.plan)
+        && let (Some(answers), Some(plan)) = (answers, &report.plan)
     {
         terminal::say(&format!(
             "The real run with the same answers:\n  {}",
             real_command(context, arguments, &answers, plan)
         ))?;
     }
-    if let Some(stop) = ended.stop {
-        let mut failure = Failure::from(stop);
-        if failure.exit == Exit::Fault && ended.report.outcome != End::KeptPartial {
-            failure.message.push_str("\nThe store is as it was.");
-        }
-        return Err(failure);
-    }
-    let refused = ended.report.newly_refused > 0 || (options.strict && ended.findings.refused > 0);
-    Ok(if refused { Exit::Refused } else { Exit::Done })
+    Ok(())
 }
 
 /// The command that does what was rehearsed.

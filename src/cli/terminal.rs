@@ -14,7 +14,12 @@ pub fn attended() -> bool {
 pub fn complain(message: &str) {
     let mut err = io::stderr().lock();
     for (index, line) in message.lines().enumerate() {
-        let prefix = if index == 0 { "heirloom: " } else { "" };
+        let named = line.starts_with("error: ");
+        let prefix = if index == 0 && !named {
+            "heirloom: "
+        } else {
+            ""
+        };
         let _ = writeln!(err, "{prefix}{}", printable(line));
     }
 }

@@ -1,10 +1,11 @@
 //! The file that hands out passwords: a CSV of accounts, in a new file that its owner alone
 //! may read. Whatever fails on the way, no file with passwords that do not work is left.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::files::create_private;
 use crate::password::Secret;
 
 /// A credentials file in the making: removed with the value, unless it was kept.
@@ -73,18 +74,6 @@ pub fn write_line(
         email.replace('"', "\"\""),
         secret.expose()
     )
-}
-
-/// A new file that only its owner may read.
-///
-/// # Errors
-/// The file exists or cannot be created.
-pub fn create_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

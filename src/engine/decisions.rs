@@ -1,11 +1,13 @@
 //! Decisions: answers to what the data cannot answer, remembered with the facts they rest on.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Stop, Ui};
+use crate::files::{Readers, write_whole};
 
 /// One thing that only a person can choose.
 #[derive(Clone, Debug)]
@@ -137,19 +139,10 @@ impl Decisions {
         decisions.extend(self.added.clone());
         let text =
             toml::to_string_pretty(&DecisionFile { decisions }).map_err(std::io::Error::other)?;
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        std::io::Write::write_all(
-            &mut file,
-            b"# Answers that Heirloom was given. Edit `answer` to change one.\n\n",
-        )?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        write_whole(path, Readers::Anybody, |out| {
+            out.write_all(b"# Answers that Heirloom was given. Edit `answer` to change one.\n\n")?;
+            out.write_all(text.as_bytes())
+        })
     }
 
     /// The answers given in this run, and those of a file that the store does not have.

@@ -95,23 +95,30 @@ pub fn run(
     run.end(stop)
 }
 
-/// Records that a run could not even begin, because its source cannot be read.
+/// The report of a run that could not even begin, because its source cannot be read. It is
+/// recorded where there is a store.
 ///
 /// # Errors
-/// The store cannot be written.
-pub fn record_failure(
-    store: &mut Store,
+/// The store or the disk cannot be written.
+pub fn failed(
+    store: Option<&mut Store>,
     recipe: &'static str,
     mode: Mode,
     source: Source,
     stop: &Stop,
     clock: Clock,
-) -> Result<(), Stop> {
+) -> Result<(Report, Findings), Stop> {
     let mut report = begun(recipe, mode, source, clock);
+    let mut findings = Findings::new(Default::default())?;
     report.outcome = end_of(stop);
     report.finished = rfc3339(clock());
-    record_attempt(&mut store.connection, &report, stop)?;
-    Ok(())
+    if let Some(finding) = finding_of(stop) {
+        findings.push(&finding)?;
+    }
+    if let Some(store) = store {
+        report.run = Some(record_attempt(&mut store.connection, &report, stop)?);
+    }
+    Ok((report, findings))
 }
 
 /// The report of a run that has just begun.

@@ -19,16 +19,16 @@ pub struct RunLock {
 pub fn try_lock(path: &Path) -> Result<Option<RunLock>, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&name)
-        .map_err(|error| {
-            StoreError::Locking(std::io::Error::new(
-                error.kind(),
-                format!("cannot make the lock file {}: {error}", name.display()),
-            ))
-        })?;
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&name).map_err(|error| {
+        StoreError::Locking(std::io::Error::new(
+            error.kind(),
+            format!("cannot make the lock file {}: {error}", name.display()),
+        ))
+    })?;
     match file.try_lock() {
         Ok(()) => Ok(Some(RunLock { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),

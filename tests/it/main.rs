@@ -6,6 +6,7 @@ mod answers;
 mod commands;
 mod configuration;
 mod defects;
+mod documentation;
 mod faults;
 mod killed;
 mod laws;

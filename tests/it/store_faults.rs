@@ -31,7 +31,7 @@ fn a_path_that_is_no_store() {
         "nowhere/s.sqlite3",
         |_| {},
         2,
-        "the folder nowhere does not exist",
+        "nowhere does not exist",
     );
     check("tmp", |_| {}, 2, "it is a folder");
     check("layers.geojson", |_| {}, 2, "not a Heirloom store");

@@ -66,7 +66,7 @@ impl Nodeshot {
         self.accounts = Accounts::load(plan)?;
         self.reserve::<tables::User>(plan, &auth_user::TABLE)?;
         let mut usernames = plan.names(tables::User::TABLE, "username")?;
-        let silent = self.silent_accounts()?;
+        let silent = self.silent_accounts(plan)?;
         let mut emails = HashSet::new();
         self.batches(&auth_user::TABLE, plan, |recipe, plan, rows| {
             recipe.place_old_accounts(plan, rows, &silent, &mut emails, &mut usernames)
@@ -76,20 +76,47 @@ impl Nodeshot {
         Ok(())
     }
 
-    /// Old accounts that want no notifications.
-    fn silent_accounts(&mut self) -> Result<HashSet<i64>, Stop> {
+    /// Old accounts that want no notifications. A profile of no account is told of: nobody
+    /// is left whose wish it could be.
+    fn silent_accounts(&mut self, plan: &mut Planner) -> Result<HashSet<i64>, Stop> {
+        let mut accounts = HashSet::new();
+        self.source.scan(&auth_user::TABLE, "id", |cells| {
+            accounts.extend(cells[0].int());
+        })?;
         let mut silent = HashSet::new();
+        let mut stray = Vec::new();
         self.source.scan(
             &userprofile::TABLE,
             "id, user_id, receive_notifications",
             |cells| {
                 let off = matches!(&cells[2], crate::sql::Cell::Int(0))
                     || matches!(cells[2].text(), Some("0" | "f" | "false"));
-                if let (true, Some(user)) = (off, cells[1].int()) {
-                    silent.insert(user);
+                match cells[1].int() {
+                    Some(user) if accounts.contains(&user) => {
+                        if off {
+                            silent.insert(user);
+                        }
+                    }
+                    user => stray.push(user),
                 }
             },
         )?;
+        for user in stray {
+            let whose = user.map_or("no account".into(), |user| {
+                format!("account {user}, which the legacy database does not have")
+            });
+            let finding = Finding::new(
+                "profile-without-account",
+                Severity::Info,
+                format!(
+                    "A profile belongs to {whose}: whether it receives notifications is left out."
+                ),
+            );
+            plan.finding(match user {
+                Some(user) => finding.on("users", user, ""),
+                None => finding,
+            })?;
+        }
         Ok(silent)
     }
 

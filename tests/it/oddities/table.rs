@@ -182,8 +182,8 @@ pub const TABLE: &[(&str, &[Expect])] = &[
     ("admin-owns-nodes", &[Holds("SELECT count(*) > 0 FROM nodes n JOIN old.nodeshot_node o USING (id) JOIN users u ON u.id = n.user_id WHERE u.id = ?1 AND o.email = u.email")]),
     ("admin-email-malformed", &[Found("email-malformed", "users {}"), of!("users", "email IS NULL AND data ->> 'email' = 'fsala at direttivo'")]),
     ("admin-joined-zero", &[Found("zero-time", "users {}"), of!("users", "date_joined IS NULL")]),
-    // a wish of nobody: no account to hold it, none who lost it
-    ("profile-of-missing-user", &[Holds("SELECT receives_notifications FROM users WHERE id = ?1")]),
+    // profile 20 is of user 1020; the wish of nobody is nobody else's
+    ("profile-of-missing-user", &[Found("profile-without-account", "users 10{}"), Holds("SELECT receives_notifications FROM users WHERE id = ?1")]),
     // devices and their routes
     ("device-cname-null", NO_CNAME),
     ("device-cname-null-again", NO_CNAME),

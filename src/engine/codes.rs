@@ -1,0 +1,70 @@
+//! The codes of findings: what may stand in a report, and what it means.
+
+use super::Severity;
+
+/// One kind of finding. Its code is a promise: programs match on it.
+#[derive(Debug)]
+pub struct Code {
+    /// Kebab-case.
+    pub code: &'static str,
+    pub severity: Severity,
+    /// In a sentence, for whoever reads the documentation.
+    pub meaning: &'static str,
+}
+
+impl Code {
+    pub const fn info(code: &'static str, meaning: &'static str) -> Self {
+        Code {
+            code,
+            severity: Severity::Info,
+            meaning,
+        }
+    }
+
+    pub const fn warning(code: &'static str, meaning: &'static str) -> Self {
+        Code {
+            code,
+            severity: Severity::Warning,
+            meaning,
+        }
+    }
+
+    pub const fn error(code: &'static str, meaning: &'static str) -> Self {
+        Code {
+            code,
+            severity: Severity::Error,
+            meaning,
+        }
+    }
+}
+
+/// What the engine itself finds, whatever the recipe.
+pub const CODES: &[Code] = &[
+    Code::info("busy", "Another run holds the lock of the store."),
+    Code::info(
+        "deleted-in-store",
+        "An imported row was deleted in the store by hand.",
+    ),
+    Code::warning(
+        "edit-kept",
+        "A field was edited in the store and changed in the source.",
+    ),
+    Code::warning(
+        "edit-overwritten",
+        "The same, where the configuration lets the source win.",
+    ),
+    Code::warning(
+        "kept-last-good",
+        "A row is refused now, and an earlier run brought it.",
+    ),
+    Code::error("plan-differs", "The plan is not the one that was expected."),
+    Code::error(
+        "source-fault",
+        "The legacy database failed while it was read.",
+    ),
+    Code::error("store-fault", "The store, or the disk it is on, failed."),
+    Code::error(
+        "wrong-command",
+        "Command, configuration, layers or kind of database are wrong.",
+    ),
+];
