@@ -75,6 +75,8 @@ pub trait Recipe {
 pub struct Stage {
     pub name: &'static str,
     pub entities: &'static [&'static str],
+    /// The entities whose rows it reads: how long it takes.
+    pub reads: &'static [&'static str],
 }
 
 /// The person, or what stands in for one: shown progress, asked questions.

@@ -241,6 +241,12 @@ fn report(
     let refused = ended.report.newly_refused > 0 || strict;
     // the run has ended as it has: a reader who is gone does not change that
     let told = tell(context, arguments, &ended, decisions, answers, person);
+    if refused && ended.stop.is_none() && context.verbosity >= 1 {
+        terminal::complain(&format!(
+            "{} rows were refused, {} of them not in the last run: exit code 3.",
+            ended.findings.refused, ended.report.newly_refused
+        ));
+    }
     if let Err(error) = told {
         tracing::debug!("the results are not shown: {error}");
     }

@@ -77,9 +77,9 @@ impl Person {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr_with_hz(8));
-        if let Ok(style) = ProgressStyle::with_template(
-            "{msg:12} {bar:40} {human_pos}/{human_len} {per_sec} {eta}",
-        ) {
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg:12} {bar:40} {human_pos}/{human_len} {eta}")
+        {
             bar.set_style(style);
         }
         bar.set_message(what.to_string());

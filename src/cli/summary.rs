@@ -11,7 +11,7 @@ pub fn results(report: &Report) -> String {
     let nodes = report.counts("nodes");
     if report.finding_counts.contains_key("every-node-discarded") {
         text.push_str(&format!(
-            "NOT ONE NODE COMES IN: all {} of them lie outside every layer, and there is no default layer.\n\n",
+            "NOT ONE NODE COMES IN: all {} that have a place are left out, because they come into no layer and there is no default layer.\n\n",
             nodes.discarded
         ));
     }
@@ -81,7 +81,7 @@ pub fn ending(report: &Report) -> String {
         End::Committed => {
             format!("Committed as run {run}. Every finding, row by row: heirloom runs show {run}")
         }
-        End::Rehearsed => "Rehearsed: the store is as it was.".into(),
+        End::Rehearsed => "Rehearsed: the store is as it was. Every finding, row by row: rehearse with --report FILE or --verbosity 2.".into(),
         End::KeptPartial => format!(
             "The source failed after {}. The stages before are kept as run {run}; run the import again to bring in the rest.",
             report
@@ -117,8 +117,11 @@ pub fn finding_line(finding: &Finding) -> String {
 
 /// A run on one line.
 pub fn run_row(report: &Report) -> Vec<String> {
+    // what an attempt planned and did not keep is not counted
+    let kept = matches!(report.outcome, End::Committed | End::KeptPartial);
     let total = |pick: fn(&crate::engine::tally::Counts) -> u64| {
-        report.entities.values().map(pick).sum::<u64>().to_string()
+        let total: u64 = report.entities.values().map(pick).sum();
+        if kept { total } else { 0 }.to_string()
     };
     vec![
         report.run.map(|run| run.to_string()).unwrap_or_default(),

@@ -14,6 +14,12 @@ use super::report::{End, Report, Source, word};
 use crate::sql::Bind;
 use crate::store::bulk::Inserter;
 use crate::store::schema::{decisions, findings, runs};
+use crate::time::stored_to_rfc3339;
+
+/// A time of a report as the store keeps times.
+fn stored(rfc3339: &str) -> String {
+    rfc3339.trim_end_matches('Z').replace('T', " ")
+}
 
 /// Writes a run's row, and returns its number.
 pub fn insert_run(connection: &mut SqliteConnection, report: &Report) -> Result<i64, Stop> {
@@ -24,8 +30,8 @@ pub fn insert_run(connection: &mut SqliteConnection, report: &Report) -> Result<
             runs::recipe.eq(&report.recipe),
             runs::mode.eq(word(&report.mode)),
             runs::outcome.eq(word(&report.outcome)),
-            runs::started.eq(&report.started),
-            runs::finished.eq(&report.finished),
+            runs::started.eq(stored(&report.started)),
+            runs::finished.eq(stored(&report.finished)),
             runs::plan.eq(&report.plan),
             runs::source_kind.eq(&report.source.kind),
             runs::source_identity.eq(&report.source.identity),
@@ -42,7 +48,7 @@ pub fn set_finished(
     finished: &str,
 ) -> Result<(), Stop> {
     diesel::update(runs::table.find(run))
-        .set(runs::finished.eq(finished))
+        .set(runs::finished.eq(stored(finished)))
         .execute(connection)?;
     Ok(())
 }
@@ -73,8 +79,8 @@ impl From<RunRow> for Report {
             recipe: row.recipe,
             mode: parse(&row.mode).unwrap_or(super::report::Mode::Import),
             outcome: parse(&row.outcome).unwrap_or(End::Failed),
-            started: row.started,
-            finished: row.finished,
+            started: stored_to_rfc3339(&row.started),
+            finished: stored_to_rfc3339(&row.finished),
             plan: row.plan,
             source: Source {
                 kind: row.source_kind.unwrap_or_default(),
@@ -336,7 +342,7 @@ pub fn decisions(connection: &mut SqliteConnection) -> QueryResult<BTreeMap<Stri
                 Decision {
                     answer,
                     facts,
-                    answered,
+                    answered: stored_to_rfc3339(&answered),
                     by,
                 },
             )
@@ -349,9 +355,9 @@ pub fn record_decisions(
     connection: &mut SqliteConnection,
     answers: &Decisions,
 ) -> Result<(), Stop> {
-    let stored = decisions(connection)?;
+    let known = decisions(connection)?;
     for (key, decision) in answers.to_record() {
-        if stored.get(key) == Some(decision) {
+        if known.get(key) == Some(decision) {
             continue;
         }
         diesel::replace_into(decisions::table)
@@ -359,7 +365,7 @@ pub fn record_decisions(
                 decisions::key.eq(key),
                 decisions::answer.eq(&decision.answer),
                 decisions::facts.eq(&decision.facts),
-                decisions::answered.eq(&decision.answered),
+                decisions::answered.eq(stored(&decision.answered)),
                 decisions::answered_by.eq(&decision.by),
             ))
             .execute(connection)?;

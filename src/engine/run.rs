@@ -187,11 +187,16 @@ impl Run<'_> {
         if let Some(stop) = &stop
             && self.report.outcome != End::KeptPartial
         {
-            self.report.outcome = end_of(stop);
-            if let Some(finding) = finding_of(stop) {
+            self.report.outcome = match (self.report.outcome, stop) {
+                (End::RolledBack, Stop::Fault { .. }) => End::RolledBack,
+                _ => end_of(stop),
+            };
+            if let Some(finding) = finding_of(stop)
+                && !self.findings.counts.contains_key(finding.code.as_ref())
+            {
                 self.findings.push(&finding)?;
             }
-            if self.options.mode != Mode::DryRun {
+            if self.options.mode != Mode::DryRun && !matches!(stop, Stop::Wrong(_)) {
                 self.report.run =
                     record_attempt(&mut self.store.connection, &self.report, stop).ok();
             }
@@ -371,8 +376,11 @@ impl Run<'_> {
             None => self.recipe.hold().into_iter().collect(),
             Some(_) => Vec::new(),
         };
-        for finding in &needs_consent {
-            self.findings.push(finding)?;
+        if self.ui.attended() {
+            // unattended, the guard holds the run and is told there
+            for finding in &needs_consent {
+                self.findings.push(finding)?;
+            }
         }
         Ok(Plan {
             spool,

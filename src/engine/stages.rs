@@ -33,11 +33,10 @@ pub(super) fn run(
         }
         planner.stage = Some(stage.name);
         let rows = stage
-            .entities
+            .reads
             .iter()
             .map(|entity| planner.tallies.of(entity).retrieved.count)
-            .max()
-            .unwrap_or(0);
+            .sum();
         planner.ui.stage(stage.name, rows);
         let mark = (
             planner.spool.mark(),

@@ -17,8 +17,9 @@ pub struct LayerFeature {
     pub description: Option<String>,
     /// Property `organization`.
     pub organization: Option<String>,
-    /// Property `is_published`; a layer that doesn't say is published.
-    pub is_published: bool,
+    /// Property `is_published`; a new layer that doesn't say is published, one that is
+    /// there stays as it is.
+    pub is_published: Option<bool>,
     /// The geometry; `None` is a layer that can only be the default one.
     pub area: Option<Area>,
 }
@@ -151,8 +152,8 @@ fn read_feature(feature: &Value) -> Result<LayerFeature, FeatureProblem> {
         description: words(properties, "description")?,
         organization: words(properties, "organization")?,
         is_published: match properties.get("is_published") {
-            None | Some(Value::Null) => true,
-            Some(Value::Bool(published)) => *published,
+            None | Some(Value::Null) => None,
+            Some(Value::Bool(published)) => Some(*published),
             Some(_) => {
                 return Err(FeatureProblem::Property {
                     key: "is_published",
@@ -275,13 +276,13 @@ mod tests {
         let layer = &layers[0];
         assert_eq!(layer.description.as_deref(), Some("d"));
         assert_eq!(layer.organization.as_deref(), Some("o"));
-        assert!(!layer.is_published);
+        assert_eq!(layer.is_published, Some(false));
         assert_eq!(layer.area, Area::from_geojson(TRIANGLE).ok());
         let bare = read_layers(&collection(&[
             r#"{"type":"Feature","properties":{"name":"a"}}"#.to_owned(),
         ]))
         .unwrap();
-        assert!(bare[0].is_published && bare[0].area.is_none());
+        assert!(bare[0].is_published.is_none() && bare[0].area.is_none());
     }
 
     #[test]

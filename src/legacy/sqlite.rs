@@ -155,10 +155,15 @@ impl SqliteSource {
             })
             .collect();
         let rows = self.rows(table, &columns.join(", "), after, limit)?;
+        let mut last = after;
         rows.into_iter()
             .map(|row| {
                 let id = row.0.first().and_then(Cell::int);
                 let id = id.ok_or_else(|| self.broken(table.name, "a row without an id"))?;
+                if last.replace(id).is_some_and(|last| last >= id) {
+                    let reason = format!("there are two rows with the id {id}");
+                    return Err(self.broken(table.name, &reason));
+                }
                 Ok(LegacyRow { id, cells: row.0 })
             })
             .collect()

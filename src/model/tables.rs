@@ -177,6 +177,7 @@ tables! {
     routes Route {
         device_id: i64 => Kind::Ref("devices"),
         destination: String => Kind::Text,
+        data: String => Kind::Json,
     }
     contacts Contact {
         node_id: i64 => Kind::Ref("nodes"),
@@ -197,6 +198,7 @@ tables! {
         hotspots: Option<i64> => Kind::Int,
         links: Option<i64> => Kind::Int,
         kilometres: Option<f64> => Kind::Real,
+        data: String => Kind::Json,
         added: Time => Kind::Time,
     }
 }

@@ -35,30 +35,37 @@ const STAGES: &[Stage] = &[
     Stage {
         name: "nodes",
         entities: &["nodes"],
+        reads: &["nodes"],
     },
     Stage {
         name: "users",
         entities: &["users"],
+        reads: &["users"],
     },
     Stage {
         name: "layers",
         entities: &[],
+        reads: &["nodes"],
     },
     Stage {
         name: "statuses",
         entities: &[],
+        reads: &["nodes"],
     },
     Stage {
         name: "devices",
         entities: &["devices"],
+        reads: &["devices"],
     },
     Stage {
         name: "interfaces",
         entities: &["interfaces", "ip_addresses", "vaps", "links", "routes"],
+        reads: &["interfaces", "links", "routes"],
     },
     Stage {
         name: "contacts",
         entities: &["contacts", "statistics"],
+        reads: &["contacts", "statistics"],
     },
 ];
 
@@ -79,6 +86,8 @@ pub struct Nodeshot {
     devices: Parents<()>,
     interfaces: Parents<interfaces::End>,
     confirmed: u64,
+    /// Nodes that a person decided to leave out.
+    decided_out: u64,
 }
 
 impl Nodeshot {
@@ -104,6 +113,7 @@ impl Nodeshot {
             devices: Default::default(),
             interfaces: Default::default(),
             confirmed: 0,
+            decided_out: 0,
         })
     }
 
@@ -199,6 +209,7 @@ impl Recipe for Nodeshot {
         self.devices = Default::default();
         self.interfaces = Default::default();
         self.confirmed = 0;
+        self.decided_out = 0;
         self.report_shape(plan)?;
         self.layers = layers::prepare(&self.settings, plan)?;
         self.statuses = statuses::prepare(&self.settings, plan)?;
@@ -240,7 +251,8 @@ impl Recipe for Nodeshot {
     }
 
     fn hold(&self) -> Option<Finding> {
-        (self.confirmed > 0 && self.located.is_empty() && self.nodes.is_empty()).then(|| {
+        let undecided = self.confirmed > self.decided_out;
+        (undecided && self.located.is_empty() && self.nodes.is_empty()).then(|| {
             Finding::new(
                 "every-node-discarded",
                 Severity::Error,

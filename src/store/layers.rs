@@ -77,7 +77,7 @@ impl From<&LayerFeature> for Fields {
             description: feature.description.clone(),
             organization: feature.organization.clone(),
             area: feature.area.as_ref().map(stored_area),
-            is_published: feature.is_published,
+            is_published: feature.is_published.unwrap_or(true),
         }
     }
 }
@@ -122,12 +122,13 @@ pub fn put(
     connection.immediate_transaction(|connection| {
         features
             .iter()
-            .map(|feature| put_one(connection, &Fields::from(feature)))
+            .map(|feature| put_one(connection, feature))
             .collect()
     })
 }
 
-fn put_one(connection: &mut SqliteConnection, wanted: &Fields) -> QueryResult<Change> {
+fn put_one(connection: &mut SqliteConnection, feature: &LayerFeature) -> QueryResult<Change> {
+    let mut wanted = Fields::from(feature);
     let held: Option<(i64, Fields)> = layers::table
         .filter(layers::slug.eq(&wanted.slug))
         .select((layers::id, Fields::as_select()))
@@ -135,16 +136,17 @@ fn put_one(connection: &mut SqliteConnection, wanted: &Fields) -> QueryResult<Ch
         .optional()?;
     let Some((id, mut held)) = held else {
         diesel::insert_into(layers::table)
-            .values(wanted)
+            .values(&wanted)
             .execute(connection)?;
         return Ok(Change::Added);
     };
+    wanted.is_published = feature.is_published.unwrap_or(held.is_published);
     held.area = held.area.map(|area| canonical_json(area.into()).into());
-    if held == *wanted {
+    if held == wanted {
         return Ok(Change::Unchanged);
     }
     diesel::update(layers::table.find(id))
-        .set(wanted)
+        .set(&wanted)
         .execute(connection)?;
     Ok(Change::Updated)
 }

@@ -27,12 +27,7 @@ fn check(store: &str, prepare: impl FnOnce(&Site), code: i32, expected: &str) {
 
 #[test]
 fn a_path_that_is_no_store() {
-    check(
-        "nowhere/s.sqlite3",
-        |_| {},
-        2,
-        "nowhere does not exist",
-    );
+    check("nowhere/s.sqlite3", |_| {}, 2, "nowhere does not exist");
     check("tmp", |_| {}, 2, "it is a folder");
     check("layers.geojson", |_| {}, 2, "not a Heirloom store");
     check("old.db", |_| {}, 2, "not a Heirloom store");

@@ -146,7 +146,8 @@ CREATE INDEX links_interface_b ON links (interface_b_id);
 CREATE TABLE routes (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     device_id INTEGER NOT NULL REFERENCES devices (id),
-    destination TEXT
+    destination TEXT,
+    data TEXT NOT NULL DEFAULT '{}'
 );
 CREATE INDEX routes_device ON routes (device_id);
 
@@ -174,6 +175,7 @@ CREATE TABLE network_statistics (
     hotspots INTEGER,
     links INTEGER,
     kilometres REAL,
+    data TEXT NOT NULL DEFAULT '{}',
     added TEXT
 );
 

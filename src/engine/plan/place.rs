@@ -209,7 +209,12 @@ impl Planner<'_> {
         let state = self.state(table)?;
         let id = match wanted {
             Some(id) if (1..=HIGHEST_KEPT).contains(&id) && !existing.contains(id) => id,
-            _ => state.highest + 1,
+            _ => state.highest.checked_add(1).ok_or_else(|| {
+                Stop::Wrong(format!(
+                    "{} has a row with the highest id there can be: no new row fits above it. Give that row another id.",
+                    table.name
+                ))
+            })?,
         };
         state.highest = state.highest.max(id);
         Ok(id)

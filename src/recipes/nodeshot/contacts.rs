@@ -1,7 +1,7 @@
 //! Stage `contacts`: messages to node owners, and the network's statistics.
 
 use super::Nodeshot;
-use super::addresses;
+use super::addresses::{self, Padding};
 use super::keys::Parent;
 use super::reading::{Reading, orphan};
 use super::schema::{contact, statistic};
@@ -48,7 +48,16 @@ impl Nodeshot {
         };
         let from_email = reading.text_or_empty(At::from_email);
         let ip = reading.nonblank(At::ip).and_then(|raw| {
-            let ip = addresses::address(&raw).map(|address| address.ip.to_string());
+            let address = addresses::address(&raw);
+            if address.is_some_and(|address| address.padding == Padding::Zeros) {
+                reading.note(
+                    "address-zero-padded",
+                    Severity::Info,
+                    format!("{raw:?} is read as decimal, the text is kept in data.ip."),
+                );
+                reading.data.set("ip", raw.as_str());
+            }
+            let ip = address.map(|address| address.ip.to_string());
             if ip.is_none() {
                 reading.note(
                     "bad-contact-ip",
@@ -99,14 +108,16 @@ impl Nodeshot {
             for mut row in rows {
                 let mut reading =
                     Reading::new(&statistic::TABLE, "statistics", recipe.zone, &mut row);
-                let record = tables::NetworkStatistic {
+                let mut record = tables::NetworkStatistic {
                     active_nodes: reading.int(At::active_nodes),
                     potential_nodes: reading.int(At::potential_nodes),
                     hotspots: reading.int(At::hotspots),
                     links: reading.int(At::links),
                     kilometres: reading.real(At::km),
+                    data: String::new(),
                     added: reading.time(At::date),
                 };
+                record.data = std::mem::take(&mut reading.data).into_json();
                 reading.report(plan)?;
                 drafts.push(Draft {
                     key: reading.key(),

@@ -1,7 +1,7 @@
 //! Stage `layers`: which layer each node lies in. The layers themselves are the operator's:
 //! drawn before, or brought with the run from a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Nodeshot;
 use super::nodes::position;
@@ -41,11 +41,13 @@ pub struct Layers {
 /// Brings in the layers of the run, reads those of the store, and finds the default.
 pub fn prepare(settings: &Settings, plan: &mut Planner) -> Result<Layers, Stop> {
     let table = tables::Layer::TABLE;
-    let (slug, name, area) = (
+    let (slug, name, area, published) = (
         table.column("slug"),
         table.column("name"),
         table.column("area"),
+        table.column("is_published"),
     );
+    let mut hidden = HashSet::new();
     let text = |value: &Value| value.as_text().unwrap_or_default().to_string();
     let mut layers: Vec<(Layer, Option<Area>)> = Vec::new();
     for row in plan.facts(table)? {
@@ -58,6 +60,9 @@ pub fn prepare(settings: &Settings, plan: &mut Planner) -> Result<Layers, Stop> 
             })?),
             None => None,
         };
+        if row.values[published] == Value::Int(0) {
+            hidden.insert(row.id);
+        }
         let layer = Layer {
             id: row.id,
             slug,
@@ -80,7 +85,9 @@ pub fn prepare(settings: &Settings, plan: &mut Planner) -> Result<Layers, Stop> 
                 description: feature.description.clone(),
                 organization: feature.organization.clone(),
                 area: feature.area.as_ref().map(crate::geometry::Area::to_geojson),
-                is_published: feature.is_published,
+                is_published: feature
+                    .is_published
+                    .unwrap_or_else(|| known.is_none_or(|id| !hidden.contains(&id))),
             },
             target: Target::Exact(known),
             claim: None,
@@ -168,16 +175,29 @@ impl Layers {
         self.layers.iter().find(|layer| layer.id == id)
     }
 
-    /// Counts where swapped coordinates would lie; `true` where that is in a layer.
-    fn note_swapped(&mut self, longitude: f64, latitude: f64) -> bool {
-        if longitude.abs() > 90.0 {
-            return false;
+    /// Warns of a node that would lie in a layer with its coordinates swapped: `swapped` is
+    /// the place it would have then. Counts it for each such layer.
+    pub fn warn_of_swapped(
+        &mut self,
+        plan: &mut Planner,
+        reading: &Reading,
+        (longitude, latitude): (f64, f64),
+    ) -> Result<(), Stop> {
+        if latitude.abs() > 90.0 || longitude.abs() > 180.0 {
+            return Ok(());
         }
-        let swapped = self.at(latitude, longitude);
-        for id in &swapped {
+        let layers = self.at(longitude, latitude);
+        for id in &layers {
             self.held.entry(*id).or_default().1 += 1;
         }
-        !swapped.is_empty()
+        if layers.is_empty() {
+            return Ok(());
+        }
+        plan.finding(reading.about(
+            "coordinates-swapped",
+            Severity::Warning,
+            format!("The node lies in no layer at latitude {longitude}, longitude {latitude}, and would with the two swapped."),
+        ))
     }
 
     fn question(&self, key: &Key, name: &str, place: (f64, f64), candidates: &[i64]) -> Question {
@@ -310,13 +330,8 @@ impl Nodeshot {
         reading: &Reading,
         (longitude, latitude): (f64, f64),
     ) -> Result<Result<i64, Finding>, Stop> {
-        if self.layers.note_swapped(longitude, latitude) {
-            plan.finding(reading.about(
-                "coordinates-swapped",
-                Severity::Warning,
-                format!("The node lies outside every layer at latitude {latitude}, longitude {longitude}, and inside one with the two swapped."),
-            ))?;
-        }
+        self.layers
+            .warn_of_swapped(plan, reading, (latitude, longitude))?;
         Ok(match self.layers.default {
             Some(default) => {
                 plan.finding(reading.about(
@@ -345,7 +360,9 @@ impl Nodeshot {
         let question = self.layers.question(&key, &reading.name, place, candidates);
         let waiting = match plan.decide(&question)? {
             Resolved::Answer(answer) => {
-                return Ok(self.layers.chosen(&answer).ok_or_else(|| {
+                let chosen = self.layers.chosen(&answer);
+                self.decided_out += u64::from(chosen.is_none());
+                return Ok(chosen.ok_or_else(|| {
                     reading.about(
                         "discarded-by-decision",
                         Severity::Info,

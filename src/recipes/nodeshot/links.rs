@@ -213,6 +213,7 @@ impl Nodeshot {
             record: tables::Route {
                 device_id,
                 destination,
+                data: std::mem::take(&mut reading.data).into_json(),
             },
             target: Target::New {
                 id: Some(reading.id()),

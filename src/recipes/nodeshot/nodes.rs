@@ -58,8 +58,12 @@ impl Nodeshot {
             return Ok(());
         }
         self.note_owner(&mut reading);
-        let position = position(reading.raw_real(At::lng), reading.raw_real(At::lat));
-        if let Err(problem) = position {
+        let (longitude, latitude) = (reading.raw_real(At::lng), reading.raw_real(At::lat));
+        let swapped = position(latitude.clone(), longitude.clone());
+        if let Err(problem) = position(longitude, latitude) {
+            if let Ok(swapped) = swapped {
+                self.layers.warn_of_swapped(plan, &reading, swapped)?;
+            }
             let finding = reading.about(
                 "bad-coordinates",
                 Severity::Error,

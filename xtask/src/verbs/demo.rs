@@ -58,9 +58,7 @@ fn next(heirloom: &Path, store: &str, import: &str) {
         ("all runs", "runs list"),
         ("the accounts", "users list"),
         ("the layers", "layers list"),
-        ("what waits for a person", "decisions list"),
-        ("the nodes as a map", "export geojson --out nodes.geojson"),
-        ("the network", "export netjson"),
+        ("the nodes on a map", "export geojson --out nodes.geojson"),
         ("one hash over all data", "digest"),
     ];
     let rehearsal = format!("{import} --dry-run");
