@@ -117,3 +117,30 @@ impl Finding {
         xxhash_rust::xxh3::xxh3_64(text.as_bytes())
     }
 }
+
+/// What one row of an entity is called in a sentence: `device`, `ip address`.
+pub fn one(entity: &str) -> String {
+    let words = entity.replace('_', " ");
+    match words.strip_suffix("sses") {
+        Some(stem) => format!("{stem}ss"),
+        None => words.strip_suffix('s').unwrap_or(&words).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_each() {
+        for (entity, expected) in [
+            ("devices", "device"),
+            ("ip_addresses", "ip address"),
+            ("statistics", "statistic"),
+            ("vaps", "vap"),
+            ("", ""),
+        ] {
+            assert_eq!(one(entity), expected);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use diesel::sqlite::SqliteConnection;
 
 use super::change::Spool;
 use super::decisions::{Decisions, Question, Resolved};
-use super::finding::{Cause, Finding, Severity};
+use super::finding::{Cause, Finding, Severity, one};
 use super::findings::Findings;
 use super::names::Names;
 use super::tally::{Outcome, Tallies};
@@ -155,7 +155,8 @@ impl<'a> Planner<'a> {
                 "kept-last-good",
                 Severity::Warning,
                 format!(
-                    "{entity} {key} is refused now, but an earlier run brought it: it stays as it was."
+                    "{} {key} is refused now, but an earlier run brought it: it stays as it was.",
+                    one(entity)
                 ),
             )
             .on(entity, key, finding.name.as_deref().unwrap_or("")),

@@ -8,7 +8,7 @@ use super::draft::Prepared;
 use super::{Draft, HIGHEST_KEPT, Placed, Planner, Target};
 use crate::config::OnConflict;
 use crate::engine::change::{Act, Change};
-use crate::engine::finding::{Cause, Finding, Severity};
+use crate::engine::finding::{Cause, Finding, Severity, one};
 use crate::engine::{Outcome, Stop};
 use crate::model::{FieldHash, Key, Record, Table, Value};
 use crate::store::ids::IdSet;
@@ -134,7 +134,8 @@ impl Planner<'_> {
             "deleted-in-store",
             Severity::Info,
             format!(
-                "{entity} {} was deleted in the store by hand and stays deleted.",
+                "{} {} was deleted in the store by hand and stays deleted.",
+                one(entity),
                 draft.key
             ),
         )
@@ -184,7 +185,8 @@ impl Planner<'_> {
                         code,
                         Severity::Warning,
                         format!(
-                            "{column} of {entity} {} was edited in the store and changed in the source: {what}.",
+                            "{column} of {} {} was edited in the store and changed in the source: {what}.",
+                            one(entity),
                             draft.key
                         ),
                     )

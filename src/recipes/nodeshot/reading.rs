@@ -4,6 +4,7 @@
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
+use crate::engine::finding::one;
 use crate::engine::{Cause, Finding, Outcome, Planner, Severity, Stop};
 use crate::legacy::{LegacyRow, LegacyTable};
 use crate::model::{Data, Key};
@@ -279,8 +280,11 @@ pub fn fall_with(
         "parent-left-out",
         Severity::Info,
         format!(
-            "{entity} {key} belongs to {} {}, which does not come in ({}): it is left out too.",
-            cause.entity, cause.legacy_id, cause.code
+            "{} {key} belongs to {} {}, which does not come in ({}): it is left out too.",
+            one(entity),
+            one(&cause.entity),
+            cause.legacy_id,
+            cause.code
         ),
     )
     .on(entity, key, name)
@@ -303,7 +307,7 @@ pub fn orphan(
     Finding::new(
         "orphan",
         Severity::Error,
-        format!("{entity} {key} belongs to {whose}: it is refused."),
+        format!("{} {key} belongs to {whose}: it is refused.", one(entity)),
     )
     .on(entity, key, name)
 }
