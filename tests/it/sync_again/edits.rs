@@ -9,7 +9,7 @@ fn a_conflict_keeps_the_edit_and_is_told_once() {
     bench.change("UPDATE nodeshot_node SET name = 'Source', description = 'new' WHERE id = 1");
     let run = bench.import().exits(0);
     assert_eq!(run.found("edit-kept"), ["nodes 1"]);
-    assert!(run.message("edit-kept").starts_with("name of nodes 1"));
+    assert!(run.message("edit-kept").starts_with("name of node 1 "));
     let seen = "SELECT name, description FROM nodes WHERE id = 1";
     assert_eq!(bench.one(seen), "Edited | new", "field by field");
     let run = bench.import().exits(0);
