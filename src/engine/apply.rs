@@ -39,6 +39,9 @@ pub fn apply(
     ui: &mut dyn Ui,
 ) -> Result<(), Stop> {
     check_facts(connection, facts)?;
+    for (table, changes) in spool.movers()? {
+        park(connection, table, changes, ui)?;
+    }
     let entries = ledger::inserter();
     for (table, changes) in spool.readers()? {
         let inserter = Inserter::for_table(table);
@@ -64,6 +67,42 @@ pub fn apply(
             }
             Ok(())
         })?;
+    }
+    Ok(())
+}
+
+/// Takes the unique values that updates change out of the way, so that one row may take what
+/// another gives up. The rows are checked here, while they are as they were.
+fn park(
+    connection: &mut SqliteConnection,
+    table: &'static Table,
+    changes: Changes,
+    ui: &mut dyn Ui,
+) -> Result<(), Stop> {
+    let mut moving = Vec::new();
+    let mut changes = changes.peekable();
+    while let Some(change) = changes.next() {
+        let change = change?;
+        if !change.act.moved(table).is_empty() {
+            moving.push(change);
+        }
+        if moving.len() < CHUNK && changes.peek().is_some() {
+            continue;
+        }
+        if ui.cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        check_unchanged(connection, table, &moving.iter().collect::<Vec<_>>())?;
+        for change in moving.drain(..) {
+            for (column, nullable) in change.act.moved(table) {
+                let parked = (!nullable).then(|| format!("\u{1}{}", change.id));
+                execute(
+                    connection,
+                    &format!("UPDATE {} SET \"{column}\" = ? WHERE id = ?", table.name),
+                    &[Bind::Text(parked.as_deref()), Bind::Int(Some(change.id))],
+                )?;
+            }
+        }
     }
     Ok(())
 }
@@ -152,7 +191,13 @@ fn write_chunk(
         .insert(connection, &rows)
         .map_err(|error| stale_or_fault(table, error))?;
     // behind the inserts: a row may follow another that is new in this very plan
-    check_unchanged(connection, table, &chunk.changes)?;
+    let touched: Vec<&Change> = chunk
+        .changes
+        .iter()
+        .filter(|change| !matches!(change.act, Act::Insert(_)))
+        .filter(|change| change.act.moved(table).is_empty())
+        .collect();
+    check_unchanged(connection, table, &touched)?;
     entries.insert(connection, &ledger_rows)?;
     for change in &chunk.changes {
         if let Act::Update { before, after } = &change.act {
@@ -286,16 +331,13 @@ fn hand_out(table: &'static Table, chunk: &Chunk, context: &mut Context) -> Resu
     Ok(())
 }
 
-/// Each row that is touched must still be as it was when the plan was made.
+/// Each row that is touched must still be as it was when the plan was made; those that are
+/// parked were checked before.
 fn check_unchanged(
     connection: &mut SqliteConnection,
     table: &'static Table,
-    changes: &[Change],
+    touched: &[&Change],
 ) -> Result<(), Stop> {
-    let touched: Vec<&Change> = changes
-        .iter()
-        .filter(|change| !matches!(change.act, Act::Insert(_)))
-        .collect();
     let ids: Vec<i64> = touched.iter().map(|change| change.id).collect();
     let current: HashMap<i64, StoredRow> = rows::by_ids(connection, table, &ids)?
         .into_iter()

@@ -35,6 +35,21 @@ pub enum Act {
     Rebase,
 }
 
+impl Act {
+    /// The unique columns that an update writes, and whether they may be null.
+    pub fn moved(&self, table: &Table) -> Vec<(&'static str, bool)> {
+        let Act::Update { before, after } = self else {
+            return Vec::new();
+        };
+        let changes = |column: &str| {
+            let index = table.column(column);
+            before.get(index) != after.get(index)
+        };
+        let unique = table.unique().iter().copied();
+        unique.filter(|(column, _)| changes(column)).collect()
+    }
+}
+
 /// The changes of all tables, each table in a file of its own, and what the plan rests on.
 pub struct Spool {
     files: Vec<TableSpool>,
@@ -45,6 +60,8 @@ struct TableSpool {
     file: BufWriter<File>,
     length: u64,
     changes: u64,
+    /// Whether an update may change a unique column.
+    moves: bool,
 }
 
 /// A place to come back to when a stage is given up.
@@ -60,6 +77,7 @@ impl Spool {
                     file: BufWriter::with_capacity(1 << 16, tempfile::tempfile()?),
                     length: 0,
                     changes: 0,
+                    moves: false,
                 })
             })
             .collect::<io::Result<_>>()?;
@@ -77,6 +95,7 @@ impl Spool {
         spool.file.write_all(&bytes)?;
         spool.length += bytes.len() as u64 + 4;
         spool.changes += 1;
+        spool.moves |= !change.act.moved(spool.table).is_empty();
         Ok(())
     }
 
@@ -128,9 +147,22 @@ impl Spool {
 
     /// Readers of the tables that have changes, parents first.
     pub fn readers(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
+        self.readers_of(|spool| spool.changes > 0)
+    }
+
+    /// Readers of the tables in which unique values pass from row to row. The readers of one
+    /// call must be done with before the next call.
+    pub fn movers(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
+        self.readers_of(|spool| spool.moves && spool.changes > 0)
+    }
+
+    fn readers_of(
+        &mut self,
+        which: impl Fn(&TableSpool) -> bool,
+    ) -> io::Result<Vec<(&'static Table, Changes)>> {
         let mut readers = Vec::new();
         for spool in &mut self.files {
-            if spool.changes == 0 {
+            if !which(spool) {
                 continue;
             }
             spool.file.flush()?;

@@ -1,6 +1,6 @@
 //! Unique values: who holds which slug, username or address, and what a newcomer gets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use diesel::QueryResult;
@@ -56,6 +56,16 @@ pub struct Names {
     holders: HashMap<u64, Holder, Hashed>,
     /// The next number to try for a wish that was taken.
     next: HashMap<u64, u64, Hashed>,
+    /// Rows of the store that keep what a person wrote there, whatever they wish for.
+    edited: HashSet<i64>,
+    /// Who wishes for another value than before, where a refusal lets a row keep its old one.
+    wants: Vec<Want>,
+}
+
+/// A row's new wish, and what it gives up for it: the value and the row's id in the store.
+struct Want {
+    wish: u64,
+    gives: Option<(u64, i64)>,
 }
 
 /// The keys are hashes already.
@@ -102,10 +112,49 @@ impl Names {
         }
     }
 
+    /// Notes that a row of the store keeps an edit and takes nothing.
+    pub fn edited(&mut self, own: i64) {
+        self.edited.insert(own);
+    }
+
+    /// Frees what a row of the store gives up, because this plan writes another value there.
+    pub fn release(&mut self, value: u64, own: i64) {
+        if self.holders.get(&value) == Some(&Holder::Stored(own)) {
+            self.holders.remove(&value);
+        }
+    }
+
+    /// Notes a wish that [`Names::settle`] weighs, in the order in which wishes are claimed.
+    pub fn want(&mut self, wish: u64, gives: Option<(u64, i64)>) {
+        self.wants.push(Want { wish, gives });
+    }
+
+    /// A row whose new wish will be refused keeps its old value after all; whoever hoped for
+    /// that is refused in turn, and keeps his.
+    pub fn settle(&mut self) {
+        let wants = std::mem::take(&mut self.wants);
+        let mut takers: HashMap<u64, &Want, Hashed> = HashMap::default();
+        for want in &wants {
+            if !self.holders.contains_key(&want.wish) && !takers.contains_key(&want.wish) {
+                takers.insert(want.wish, want);
+                continue;
+            }
+            let mut refused = Some(want);
+            while let Some((value, own)) = refused.and_then(|want| want.gives) {
+                self.holders.insert(value, Holder::Stored(own));
+                refused = takers.remove(&value);
+            }
+        }
+    }
+
     /// Gives `wish`, or what comes after it, to a row: `number` is its legacy number, `own`
     /// its id in the store where it has one.
     pub fn claim(&mut self, wish: &str, number: i64, own: Option<i64>, on_taken: OnTaken) -> Claim {
         let mut value = wish.to_string();
+        if own.is_some_and(|own| self.edited.contains(&own)) {
+            let wish = hash(wish);
+            return Claim::Given { value, wish };
+        }
         loop {
             let holder = self.holders.get(&hash(&value)).copied();
             match holder {
@@ -143,6 +192,26 @@ mod tests {
             Claim::Given { value, .. } => value,
             other => format!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn who_is_refused_keeps_what_he_would_have_given_up() {
+        // 1 wants what 2 gives, 2 what 3 gives, 3 what 9 holds for good; 4 and 5 swap
+        let [a, b, c, d, e, f] = [1, 2, 3, 4, 5, 6];
+        let mut names = Names {
+            holders: HashMap::from_iter([(f, Holder::Stored(9))]),
+            ..Names::default()
+        };
+        names.want(b, Some((a, 1)));
+        names.want(c, Some((b, 2)));
+        names.want(f, Some((c, 3)));
+        names.want(e, Some((d, 4)));
+        names.want(d, Some((e, 5)));
+        names.settle();
+        for (value, row) in [(a, 1), (b, 2), (c, 3), (f, 9)] {
+            assert_eq!(names.holders.get(&value), Some(&Holder::Stored(row)));
+        }
+        assert_eq!(names.holders.len(), 4);
     }
 
     #[test]

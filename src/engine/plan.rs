@@ -301,6 +301,42 @@ impl<'a> Planner<'a> {
             .collect())
     }
 
+    /// The keys from `first` to `last` of which an earlier run made a row.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn made_between(
+        &mut self,
+        table: &'static Table,
+        first: Key,
+        last: Key,
+    ) -> Result<Vec<Key>, Stop> {
+        let entries = self.entries(table, &[&first, &last])?;
+        let made = entries.iter().filter(|(_, entry)| !entry.adopted);
+        Ok(made
+            .map(|(key, _)| key.clone())
+            .filter(|key| (&first..=&last).contains(&key))
+            .collect())
+    }
+
+    /// Whether the rows of these keys, in key order, are still in the store; keys that no
+    /// earlier run knew are left out.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn standing(
+        &mut self,
+        table: &'static Table,
+        keys: &[&Key],
+    ) -> Result<HashMap<Key, bool>, Stop> {
+        let entries = self.entries(table, keys)?;
+        let ids = Rc::clone(&self.state(table)?.ids);
+        Ok(entries
+            .iter()
+            .map(|(key, entry)| (key.clone(), ids.contains(entry.store_id)))
+            .collect())
+    }
+
     /// Whether the store has no row of this table that no import of this recipe brought.
     ///
     /// # Errors

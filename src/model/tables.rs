@@ -36,6 +36,17 @@ impl Table {
             .position(|(column, _)| *column == name)
             .expect("columns are named by the records of this file")
     }
+
+    /// The columns whose values pass from row to row though no two rows may share one, and
+    /// whether they may be null.
+    pub fn unique(&self) -> &'static [(&'static str, bool)] {
+        match self.name {
+            "users" => &[("username", false), ("email", true)],
+            "nodes" => &[("slug", false)],
+            "ip_addresses" => &[("address", true)],
+            _ => &[],
+        }
+    }
 }
 
 /// A row as a type: what recipes fill in.

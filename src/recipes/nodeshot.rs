@@ -124,6 +124,20 @@ impl Nodeshot {
         plan: &mut Planner,
         mut each: impl FnMut(&mut Self, &mut Planner, Vec<LegacyRow>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
+        self.pages(table, plan, |recipe, plan, rows| {
+            let count = rows.len();
+            each(recipe, plan, rows)?;
+            plan.advance(count)
+        })
+    }
+
+    /// The same for a pass that does not count as progress.
+    fn pages(
+        &mut self,
+        table: &'static LegacyTable,
+        plan: &mut Planner,
+        mut each: impl FnMut(&mut Self, &mut Planner, Vec<LegacyRow>) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
         let mut after = None;
         loop {
             let rows = self.source.page(table, after, BATCH)?;
@@ -131,7 +145,7 @@ impl Nodeshot {
             if let Some(last) = rows.last() {
                 after = Some(last.id);
                 each(self, plan, rows)?;
-                plan.advance(count)?;
+                plan.advance(0)?;
             }
             if count < BATCH {
                 return Ok(());

@@ -181,14 +181,15 @@ proptest! {
                 "UPDATE nodes SET slug = 'edited', name = 'edited' WHERE id = (SELECT min(id) FROM nodes);
                  UPDATE users SET email = 'c@posta.example' WHERE id = (SELECT max(id) FROM users)
                     AND NOT EXISTS (SELECT 1 FROM users WHERE email = 'c@posta.example');
+                 UPDATE users SET username = 'b' WHERE id = (SELECT min(id) FROM users)
+                    AND NOT EXISTS (SELECT 1 FROM users WHERE username = 'b');
+                 UPDATE ip_addresses SET address = '10.0.0.3' WHERE id = (SELECT min(id) FROM ip_addresses)
+                    AND NOT EXISTS (SELECT 1 FROM ip_addresses WHERE address = '10.0.0.3');
                  DELETE FROM vaps; DELETE FROM links WHERE id % 2 = 0",
             );
         }
         hostile::update(&bench.legacy(), &updates);
         source::check(&source::count(&bench.legacy()), &import(&bench, &options));
-        // a value that one row gives up and another takes may need a run more
-        import(&bench, &options);
-        import(&bench, &options);
         let digest = bench.digest();
         prop_assert!(import(&bench, &options).changed_nothing());
         prop_assert_eq!(bench.digest(), digest);

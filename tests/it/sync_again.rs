@@ -5,6 +5,7 @@ mod changes;
 mod decisions;
 mod edits;
 mod last_good;
+mod moves;
 mod own_rows;
 
 use crate::support::{Bench, row};

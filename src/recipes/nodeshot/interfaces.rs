@@ -42,9 +42,49 @@ impl Nodeshot {
     pub(super) fn place_interfaces(&mut self, plan: &mut Planner) -> Result<(), Stop> {
         self.reserve::<tables::Interface>(plan, &TABLE)?;
         let mut names = plan.names(tables::IpAddress::TABLE, "address")?;
+        self.release_addresses(plan, &mut names)?;
         self.batches(&TABLE, plan, |recipe, plan, rows| {
             recipe.place_interface_batch(plan, rows, &mut names)
         })
+    }
+
+    /// Frees the addresses that interfaces give up in this run: those that come in.
+    fn release_addresses(&mut self, plan: &mut Planner, names: &mut Names) -> Result<(), Stop> {
+        if plan.is_first_run(tables::IpAddress::TABLE)? {
+            return Ok(());
+        }
+        self.pages(&TABLE, plan, |recipe, plan, rows| {
+            let keys: Vec<Key> = rows.iter().map(|row| Key::id(row.id)).collect();
+            let keys: Vec<&Key> = keys.iter().collect();
+            let standing = plan.standing(tables::Interface::TABLE, &keys)?;
+            let mut wanted = Vec::with_capacity(rows.len());
+            for mut row in rows {
+                let mut reading = Reading::new(&TABLE, "interfaces", recipe.zone, &mut row);
+                let stands = standing.get(&reading.key()).copied();
+                let comes = match recipe.devices.find(reading.int(At::device_id)) {
+                    Parent::At(..) => stands != Some(false),
+                    Parent::Fell(_) => false,
+                    Parent::Unknown => stands == Some(true),
+                };
+                if comes {
+                    wanted.extend(wanted_addresses(&mut reading));
+                }
+            }
+            let wishes = address_wishes(&wanted);
+            let wishes: Vec<_> = wishes
+                .iter()
+                .map(|(key, wish)| (*key, wish.as_str()))
+                .collect();
+            plan.releases(
+                tables::IpAddress::TABLE,
+                "address",
+                names,
+                &wishes,
+                OnTaken::Refuse,
+            )
+        })?;
+        names.settle();
+        Ok(())
     }
 
     fn place_interface_batch(
@@ -371,18 +411,20 @@ fn wanted_addresses(reading: &mut Reading) -> Vec<Wanted> {
     wanted
 }
 
+fn address_wishes<'a>(wanted: impl IntoIterator<Item = &'a Wanted>) -> Vec<(&'a Key, String)> {
+    wanted
+        .into_iter()
+        .filter_map(|wanted| Some((&wanted.key, wanted.address.as_ref().ok()?.ip.to_string())))
+        .collect()
+}
+
 /// Claims the readable addresses of a batch, in key order.
 fn claim_addresses(
     plan: &mut Planner,
     names: &mut Names,
     batch: &[Option<Parts>],
 ) -> Result<Vec<Claim>, Stop> {
-    let wishes: Vec<(&Key, String)> = batch
-        .iter()
-        .flatten()
-        .flat_map(|parts| &parts.addresses)
-        .filter_map(|wanted| Some((&wanted.key, wanted.address.as_ref().ok()?.ip.to_string())))
-        .collect();
+    let wishes = address_wishes(batch.iter().flatten().flat_map(|parts| &parts.addresses));
     let wishes: Vec<(&Key, &str)> = wishes
         .iter()
         .map(|(key, wish)| (*key, wish.as_str()))

@@ -32,6 +32,14 @@ pub(super) fn position(
     Ok((longitude, latitude))
 }
 
+/// The slug that a node has, or else is made from its name.
+fn slug_wish(reading: &mut Reading, name: &str) -> String {
+    reading.nonblank(At::slug).unwrap_or_else(|| {
+        let slug = text::slugify(name);
+        if slug.is_empty() { "node".into() } else { slug }
+    })
+}
+
 impl Nodeshot {
     pub(super) fn read_nodes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
         self.batches(&TABLE, plan, |recipe, plan, rows| {
@@ -106,9 +114,37 @@ impl Nodeshot {
     pub(super) fn place_nodes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
         self.reserve::<tables::Node>(plan, &TABLE)?;
         let mut slugs = plan.names(tables::Node::TABLE, "slug")?;
+        self.release_slugs(plan, &mut slugs)?;
         let mut kept = std::mem::take(&mut self.kept_nodes).into_iter().peekable();
         self.batches(&TABLE, plan, |recipe, plan, rows| {
             recipe.place_node_batch(plan, rows, &mut slugs, &mut kept)
+        })
+    }
+
+    /// Frees the slugs that nodes give up in this run.
+    fn release_slugs(&mut self, plan: &mut Planner, slugs: &mut Names) -> Result<(), Stop> {
+        if plan.is_first_run(tables::Node::TABLE)? {
+            return Ok(());
+        }
+        self.pages(&TABLE, plan, |recipe, plan, rows| {
+            let mut wishes = Vec::with_capacity(rows.len());
+            for mut row in rows {
+                let refused = recipe
+                    .kept_nodes
+                    .binary_search_by_key(&row.id, |(id, _)| *id)
+                    .is_ok();
+                if refused || recipe.located.get(row.id).is_none() {
+                    continue;
+                }
+                let mut reading = Reading::new(&TABLE, "nodes", recipe.zone, &mut row);
+                let name = reading.text_or_empty(At::name);
+                wishes.push((reading.key(), slug_wish(&mut reading, &name)));
+            }
+            let wishes: Vec<_> = wishes
+                .iter()
+                .map(|(key, wish)| (key, wish.as_str()))
+                .collect();
+            plan.releases(tables::Node::TABLE, "slug", slugs, &wishes, OnTaken::Number)
         })
     }
 
@@ -179,10 +215,7 @@ impl Nodeshot {
         let status = self.statuses.of(&mut reading);
         let user_id = self.owner_of(&mut reading);
         let name = reading.name.clone();
-        let wish = reading.nonblank(At::slug).unwrap_or_else(|| {
-            let slug = text::slugify(&name);
-            if slug.is_empty() { "node".into() } else { slug }
-        });
+        let wish = slug_wish(&mut reading, &name);
         let postal_code = reading.text(At::postal_code);
         reading.data.set_text("postal_code", postal_code);
         for at in [At::email2, At::email3] {

@@ -1,18 +1,20 @@
 //! Stage `users`: the old site's accounts first, then one account for each node owner.
 
+mod of_owners;
+mod release;
+
 use std::collections::{HashMap, HashSet};
 
 use super::Nodeshot;
 use super::keys::email_hash;
-use super::owners::Owner;
 use super::reading::Reading;
 use super::schema::{auth_user, userprofile};
 use crate::engine::names::{Names, OnTaken};
-use crate::engine::plan::{BATCH, Origin};
+use crate::engine::plan::Origin;
 use crate::engine::{Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::LegacyRow;
-use crate::model::{Data, Key, Record as _, Value, tables};
-use crate::text::{self, Email, PersonName};
+use crate::model::{Key, Record as _, Value, tables};
+use crate::text::{self, Email};
 
 /// Which account a person has.
 #[derive(Debug, Default)]
@@ -23,6 +25,8 @@ pub struct Accounts {
     by_email: HashMap<u128, i64>,
     /// Addresses that the store has: (account, email) to the row.
     addresses: HashMap<u128, i64>,
+    /// The row of an account's primary address in the store.
+    primary: HashMap<i64, i64>,
 }
 
 impl Accounts {
@@ -47,10 +51,13 @@ impl Accounts {
                 accounts.by_email.entry(email_hash(&key)).or_insert(id);
             }
         })?;
-        let columns = ["user_id", "email"];
+        let columns = ["user_id", "email", "is_primary"];
         plan.each_stored(tables::EmailAddress::TABLE, &columns, |id, cells| {
             if let (Some(user), Some(email)) = (cells[0].int(), cells[1].text()) {
                 accounts.addresses.insert(address_hash(user, email), id);
+                if cells[2].int() == Some(1) {
+                    accounts.primary.entry(user).or_insert(id);
+                }
             }
         })?;
         Ok(accounts)
@@ -66,6 +73,7 @@ impl Nodeshot {
         self.accounts = Accounts::load(plan)?;
         self.reserve::<tables::User>(plan, &auth_user::TABLE)?;
         let mut usernames = plan.names(tables::User::TABLE, "username")?;
+        self.release_accounts(plan, &mut usernames)?;
         let silent = self.silent_accounts(plan)?;
         let mut emails = HashSet::new();
         self.batches(&auth_user::TABLE, plan, |recipe, plan, rows| {
@@ -149,22 +157,46 @@ impl Nodeshot {
             wishes.push(wish);
         }
         self.claim_usernames(plan, usernames, &mut drafts, &wishes)?;
-        let people: Vec<(Key, Option<String>)> = drafts
+        let people: Vec<(Key, Option<String>, IsOwn)> = drafts
             .iter()
-            .map(|draft| (draft.key.clone(), draft.record.email.clone()))
+            .map(|draft| {
+                let adopted = match origins.get(&draft.key) {
+                    Some(origin) => *origin == Origin::Adopted,
+                    None => matches!(draft.target, Target::Adopt(_)),
+                };
+                let own = if adopted { IsOwn::No } else { IsOwn::Yes };
+                (draft.key.clone(), draft.record.email.clone(), own)
+            })
             .collect();
         let placed = plan.place(drafts)?;
         let mut addresses = Vec::new();
-        for ((key, email), place) in people.into_iter().zip(placed) {
-            let (Placed::At(id), Some(email)) = (place, email) else {
+        let mut made = HashSet::new();
+        for ((key, email, own), place) in people.into_iter().zip(placed) {
+            let Placed::At(id) = place else {
+                continue;
+            };
+            if own == IsOwn::Yes {
+                made.insert(key.number);
+            }
+            let Some(email) = email else {
                 continue;
             };
             if let Some(hash) = text::email_key(&email).map(|key| email_hash(&key)) {
                 self.accounts.by_email.insert(hash, id);
             }
             let part = Key::part(key.number, email.to_ascii_lowercase());
-            addresses.push(self.address(part, id, &email, IsPrimary::Yes));
+            let known = self.accounts.addresses.get(&address_hash(id, &email));
+            let primary = self.accounts.primary.get(&id);
+            // a store's own account keeps the primary address that it has
+            let is_primary = match own {
+                IsOwn::No if primary.is_some() && primary != known => IsPrimary::No,
+                _ => IsPrimary::Yes,
+            };
+            addresses.push(self.address(part, id, &email, is_primary));
         }
+        let former = former_addresses(plan, &keys, &made, &addresses)?;
+        addresses.extend(former);
+        addresses.sort_by(|a, b| a.key.cmp(&b.key));
         let hashes: Vec<u128> = addresses
             .iter()
             .map(|draft| address_hash(draft.record.user_id, &draft.record.email))
@@ -222,10 +254,7 @@ impl Nodeshot {
         reading.name = username.clone();
         let raw_email = reading.text_or_empty(At::email);
         let email = self.own_email(&mut reading, &raw_email, emails, place);
-        let wish = match username.trim() {
-            "" => text::username_wish("", &raw_email),
-            name => name.to_string(),
-        };
+        let wish = username_of(&username, &raw_email);
         let first_name = reading.text_or_empty(At::first_name);
         let last_name = reading.text_or_empty(At::last_name);
         let password = reading.nonblank(At::password);
@@ -327,126 +356,6 @@ impl Nodeshot {
         Some(email.as_str().to_string())
     }
 
-    fn place_owners(&mut self, plan: &mut Planner, usernames: &mut Names) -> Result<(), Stop> {
-        let by_key = self.owners.by_key();
-        let makers = self.account_makers(plan, &by_key)?;
-        let mut claims: Vec<Option<Claim>> = vec![None; self.owners.list.len()];
-        for chunk in self.owners.by_age().chunks(BATCH) {
-            let wished: Vec<(u32, Key, String)> = chunk
-                .iter()
-                .filter(|index| makers[**index as usize])
-                .map(|index| {
-                    let owner = &self.owners.list[*index as usize];
-                    let wish = text::username_wish(&owner.name, &owner.email);
-                    (*index, Key::text(owner.key.clone()), wish)
-                })
-                .collect();
-            let wishes: Vec<_> = wished
-                .iter()
-                .map(|(_, key, wish)| (key, wish.as_str()))
-                .collect();
-            let given = plan.claims(
-                tables::User::TABLE,
-                "username",
-                usernames,
-                &wishes,
-                OnTaken::Number,
-            )?;
-            for ((index, key, wish), claim) in wished.iter().zip(given) {
-                let owner = &self.owners.list[*index as usize];
-                report_renamed(plan, key, &owner.name, wish, &claim)?;
-                claims[*index as usize] = Some(claim);
-            }
-            plan.advance(0)?;
-        }
-        for chunk in by_key.chunks(BATCH) {
-            self.place_owner_batch(plan, chunk, &mut claims)?;
-            plan.advance(chunk.len())?;
-        }
-        Ok(())
-    }
-
-    /// Which owners have an account made by an import, this one or an earlier one: those
-    /// with a usable address that no other account has.
-    fn account_makers(&self, plan: &mut Planner, by_key: &[u32]) -> Result<Vec<bool>, Stop> {
-        let mut makers = vec![false; self.owners.list.len()];
-        for chunk in by_key.chunks(BATCH) {
-            let keys: Vec<Key> = chunk
-                .iter()
-                .map(|index| Key::text(self.owners.list[*index as usize].key.clone()))
-                .collect();
-            let keys: Vec<&Key> = keys.iter().collect();
-            let origins = plan.origins(tables::User::TABLE, &keys)?;
-            for (index, key) in chunk.iter().zip(keys) {
-                let owner = &self.owners.list[*index as usize];
-                makers[*index as usize] = Email::parse(&owner.email).is_some()
-                    && match origins.get(key) {
-                        Some(origin) => *origin == Origin::Created,
-                        None => !self.accounts.by_email.contains_key(&email_hash(&owner.key)),
-                    };
-            }
-        }
-        Ok(makers)
-    }
-
-    fn place_owner_batch(
-        &mut self,
-        plan: &mut Planner,
-        chunk: &[u32],
-        claims: &mut [Option<Claim>],
-    ) -> Result<(), Stop> {
-        let mut drafts = Vec::with_capacity(chunk.len());
-        let mut placing = Vec::with_capacity(chunk.len());
-        for index in chunk {
-            let owner = &self.owners.list[*index as usize];
-            let key = Key::text(owner.key.clone());
-            if Email::parse(&owner.email).is_none() {
-                let finding = Finding::new(
-                    "owner-email-malformed",
-                    Severity::Error,
-                    format!(
-                        "{:?} is no e-mail address: it makes no account, and the nodes that give it have no owner.",
-                        text::printable(&owner.email)
-                    ),
-                )
-                .on("users", &key, &owner.name);
-                if let Ok(id) = plan.refuse::<tables::User>("users", &key, finding)? {
-                    self.accounts.owners.insert(email_hash(&owner.key), id);
-                }
-                continue;
-            }
-            let claim = claims[*index as usize].take();
-            placing.push((*index, claim.is_some()));
-            let target = match claim {
-                Some(_) => Target::New { id: None },
-                None => self
-                    .accounts
-                    .by_email
-                    .get(&email_hash(&owner.key))
-                    .map_or(Target::New { id: None }, |id| Target::Adopt(*id)),
-            };
-            drafts.push(owner_draft(owner, key, target, claim));
-        }
-        let placed = plan.place(drafts)?;
-        let mut addresses = Vec::with_capacity(placing.len());
-        for ((index, makes), place) in placing.into_iter().zip(placed) {
-            let Placed::At(id) = place else { continue };
-            let owner = &self.owners.list[index as usize];
-            self.accounts.owners.insert(email_hash(&owner.key), id);
-            if makes {
-                let part = Key::text(owner.key.clone());
-                addresses.push(self.address(part, id, &owner.email, IsPrimary::Yes));
-            }
-            for extra in &owner.extras {
-                let part = Key::text(format!("{} {}", owner.key, extra.to_ascii_lowercase()));
-                addresses.push(self.address(part, id, extra, IsPrimary::No));
-            }
-        }
-        addresses.sort_by(|a, b| a.key.cmp(&b.key));
-        plan.place(addresses)?;
-        Ok(())
-    }
-
     fn address(
         &self,
         key: Key,
@@ -472,6 +381,14 @@ impl Nodeshot {
     }
 }
 
+/// The username that an old account has, or else is made from its email.
+fn username_of(username: &str, email: &str) -> String {
+    match username.trim() {
+        "" => text::username_wish("", email),
+        name => name.to_string(),
+    }
+}
+
 /// Where an old account stands before this run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -486,41 +403,61 @@ enum IsPrimary {
     No,
 }
 
-fn owner_draft(
-    owner: &Owner,
-    key: Key,
-    target: Target,
-    claim: Option<Claim>,
-) -> Draft<tables::User> {
-    let name = if owner.name.trim().is_empty() {
-        let local = owner.email.split('@').next().unwrap_or_default();
-        PersonName::from_owner(&local.replace('.', " "))
-    } else {
-        PersonName::from_owner(&owner.name)
+/// Whether an import made the account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IsOwn {
+    Yes,
+    No,
+}
+
+/// The primary addresses that accounts which imports made had before: primary no longer.
+fn former_addresses(
+    plan: &mut Planner,
+    keys: &[&Key],
+    made: &HashSet<i64>,
+    addresses: &[Draft<tables::EmailAddress>],
+) -> Result<Vec<Draft<tables::EmailAddress>>, Stop> {
+    let table = tables::EmailAddress::TABLE;
+    let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
+        return Ok(Vec::new());
     };
-    Draft {
-        key,
-        name: owner.name.to_string(),
-        record: tables::User {
-            username: String::new(),
-            email: Some(owner.email.to_string()),
-            password: Value::Generated,
-            password_generated: true,
-            must_change_password: false,
-            first_name: name.first,
-            last_name: name.last,
-            is_active: true,
-            is_staff: false,
-            is_superuser: false,
-            date_joined: owner.joined(),
-            last_login: None,
-            receives_notifications: true,
-            data: Data::default().into_json(),
-        },
-        target,
-        claim: claim.map(|claim| ("username", claim)),
-        entity: Some("users"),
+    let last = Key::part(last.number, "\u{10ffff}");
+    let now: HashSet<&Key> = addresses.iter().map(|draft| &draft.key).collect();
+    // the number 0 is that of the owners' addresses
+    let former: Vec<Key> = plan
+        .made_between(table, (*first).clone(), last)?
+        .into_iter()
+        .filter(|key| key.number != 0 && made.contains(&key.number) && !now.contains(key))
+        .collect();
+    if former.is_empty() {
+        return Ok(Vec::new());
     }
+    let current = plan.current(table, &former.iter().collect::<Vec<_>>())?;
+    let field = |values: &[Value], column: &str| values.get(table.column(column)).cloned();
+    Ok(former
+        .into_iter()
+        .filter_map(|key| {
+            let values = &current.get(&key)?.values;
+            let email = field(values, "email")?.as_text()?.to_string();
+            let is =
+                |column: &str| field(values, column).and_then(|value| value.as_int()) == Some(1);
+            is("is_primary").then(|| Draft {
+                name: email.clone(),
+                record: tables::EmailAddress {
+                    user_id: field(values, "user_id")
+                        .and_then(|value| value.as_int())
+                        .unwrap_or_default(),
+                    email,
+                    is_verified: is("is_verified"),
+                    is_primary: false,
+                },
+                key,
+                target: Target::New { id: None },
+                claim: None,
+                entity: None,
+            })
+        })
+        .collect())
 }
 
 fn report_renamed(
