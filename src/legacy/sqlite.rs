@@ -19,6 +19,13 @@ pub struct SqliteSource {
     absent: HashSet<&'static str>,
 }
 
+/// Which columns are read; the others are NULL.
+#[derive(Clone, Copy, Debug)]
+pub enum Columns<'a> {
+    All,
+    Only(&'a [&'a str]),
+}
+
 impl SqliteSource {
     /// Opens a copy of a legacy database. The file is not changed, whatever happens.
     ///
@@ -143,14 +150,16 @@ impl SqliteSource {
     pub fn page(
         &mut self,
         table: &LegacyTable,
+        columns: Columns,
         after: Option<i64>,
         limit: usize,
     ) -> Result<Vec<LegacyRow>, SourceError> {
         let columns: Vec<String> = table
             .columns
             .iter()
-            .map(|column| match column.fate {
-                Fate::LeftOut(_) => "NULL".into(),
+            .map(|column| match (column.fate, columns) {
+                (Fate::LeftOut(_), _) => "NULL".into(),
+                (_, Columns::Only(names)) if !names.contains(&column.name) => "NULL".into(),
                 _ => format!("\"{}\"", column.name),
             })
             .collect();

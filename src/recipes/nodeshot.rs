@@ -26,6 +26,7 @@ use chrono_tz::Tz;
 
 use crate::engine::plan::BATCH;
 use crate::engine::{Finding, Outcome, Planner, Recipe, Severity, Stage, Stop};
+use crate::legacy::sqlite::Columns;
 use crate::legacy::{LegacyRow, LegacyTable, SourceError, SqliteSource, Unknown};
 use crate::model::{Key, Record, tables};
 use keys::{KeyMap, Parents};
@@ -124,23 +125,24 @@ impl Nodeshot {
         plan: &mut Planner,
         mut each: impl FnMut(&mut Self, &mut Planner, Vec<LegacyRow>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
-        self.pages(table, plan, |recipe, plan, rows| {
+        self.pages(table, Columns::All, plan, |recipe, plan, rows| {
             let count = rows.len();
             each(recipe, plan, rows)?;
             plan.advance(count)
         })
     }
 
-    /// The same for a pass that does not count as progress.
+    /// The same over some columns, the id among them, for a pass that is no progress.
     fn pages(
         &mut self,
         table: &'static LegacyTable,
+        columns: Columns,
         plan: &mut Planner,
         mut each: impl FnMut(&mut Self, &mut Planner, Vec<LegacyRow>) -> Result<(), Stop>,
     ) -> Result<(), Stop> {
         let mut after = None;
         loop {
-            let rows = self.source.page(table, after, BATCH)?;
+            let rows = self.source.page(table, columns, after, BATCH)?;
             let count = rows.len();
             if let Some(last) = rows.last() {
                 after = Some(last.id);

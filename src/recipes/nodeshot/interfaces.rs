@@ -8,6 +8,7 @@ use super::schema::interface::{At, TABLE};
 use crate::engine::names::{Holder, Names, OnTaken};
 use crate::engine::{Cause, Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::LegacyRow;
+use crate::legacy::sqlite::Columns;
 use crate::model::{Key, Record as _, tables};
 use crate::text;
 
@@ -53,36 +54,42 @@ impl Nodeshot {
         if plan.is_first_run(tables::IpAddress::TABLE)? {
             return Ok(());
         }
-        self.pages(&TABLE, plan, |recipe, plan, rows| {
-            let keys: Vec<Key> = rows.iter().map(|row| Key::id(row.id)).collect();
-            let keys: Vec<&Key> = keys.iter().collect();
-            let standing = plan.standing(tables::Interface::TABLE, &keys)?;
-            let mut wanted = Vec::with_capacity(rows.len());
-            for mut row in rows {
-                let mut reading = Reading::new(&TABLE, "interfaces", recipe.zone, &mut row);
-                let stands = standing.get(&reading.key()).copied();
-                let comes = match recipe.devices.find(reading.int(At::device_id)) {
-                    Parent::At(..) => stands != Some(false),
-                    Parent::Fell(_) => false,
-                    Parent::Unknown => stands == Some(true),
-                };
-                if comes {
-                    wanted.extend(wanted_addresses(&mut reading));
+        let columns = ["id", "device_id", "ipv4_address", "ipv6_address"];
+        self.pages(
+            &TABLE,
+            Columns::Only(&columns),
+            plan,
+            |recipe, plan, rows| {
+                let keys: Vec<Key> = rows.iter().map(|row| Key::id(row.id)).collect();
+                let keys: Vec<&Key> = keys.iter().collect();
+                let standing = plan.standing(tables::Interface::TABLE, &keys)?;
+                let mut wanted = Vec::with_capacity(rows.len());
+                for mut row in rows {
+                    let mut reading = Reading::new(&TABLE, "interfaces", recipe.zone, &mut row);
+                    let stands = standing.get(&reading.key()).copied();
+                    let comes = match recipe.devices.find(reading.int(At::device_id)) {
+                        Parent::At(..) => stands != Some(false),
+                        Parent::Fell(_) => false,
+                        Parent::Unknown => stands == Some(true),
+                    };
+                    if comes {
+                        wanted.extend(wanted_addresses(&mut reading));
+                    }
                 }
-            }
-            let wishes = address_wishes(&wanted);
-            let wishes: Vec<_> = wishes
-                .iter()
-                .map(|(key, wish)| (*key, wish.as_str()))
-                .collect();
-            plan.releases(
-                tables::IpAddress::TABLE,
-                "address",
-                names,
-                &wishes,
-                OnTaken::Refuse,
-            )
-        })?;
+                let wishes = address_wishes(&wanted);
+                let wishes: Vec<_> = wishes
+                    .iter()
+                    .map(|(key, wish)| (*key, wish.as_str()))
+                    .collect();
+                plan.releases(
+                    tables::IpAddress::TABLE,
+                    "address",
+                    names,
+                    &wishes,
+                    OnTaken::Refuse,
+                )
+            },
+        )?;
         names.settle();
         Ok(())
     }

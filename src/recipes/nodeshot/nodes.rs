@@ -7,6 +7,7 @@ use super::{Nodeshot, keys::Parent};
 use crate::engine::names::{Names, OnTaken};
 use crate::engine::{Draft, Outcome, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::LegacyRow;
+use crate::legacy::sqlite::Columns;
 use crate::model::{Record as _, tables};
 use crate::text::{self, Email};
 
@@ -126,26 +127,31 @@ impl Nodeshot {
         if plan.is_first_run(tables::Node::TABLE)? {
             return Ok(());
         }
-        self.pages(&TABLE, plan, |recipe, plan, rows| {
-            let mut wishes = Vec::with_capacity(rows.len());
-            for mut row in rows {
-                let refused = recipe
-                    .kept_nodes
-                    .binary_search_by_key(&row.id, |(id, _)| *id)
-                    .is_ok();
-                if refused || recipe.located.get(row.id).is_none() {
-                    continue;
+        self.pages(
+            &TABLE,
+            Columns::Only(&["id", "name", "slug"]),
+            plan,
+            |recipe, plan, rows| {
+                let mut wishes = Vec::with_capacity(rows.len());
+                for mut row in rows {
+                    let refused = recipe
+                        .kept_nodes
+                        .binary_search_by_key(&row.id, |(id, _)| *id)
+                        .is_ok();
+                    if refused || recipe.located.get(row.id).is_none() {
+                        continue;
+                    }
+                    let mut reading = Reading::new(&TABLE, "nodes", recipe.zone, &mut row);
+                    let name = reading.text_or_empty(At::name);
+                    wishes.push((reading.key(), slug_wish(&mut reading, &name)));
                 }
-                let mut reading = Reading::new(&TABLE, "nodes", recipe.zone, &mut row);
-                let name = reading.text_or_empty(At::name);
-                wishes.push((reading.key(), slug_wish(&mut reading, &name)));
-            }
-            let wishes: Vec<_> = wishes
-                .iter()
-                .map(|(key, wish)| (key, wish.as_str()))
-                .collect();
-            plan.releases(tables::Node::TABLE, "slug", slugs, &wishes, OnTaken::Number)
-        })
+                let wishes: Vec<_> = wishes
+                    .iter()
+                    .map(|(key, wish)| (key, wish.as_str()))
+                    .collect();
+                plan.releases(tables::Node::TABLE, "slug", slugs, &wishes, OnTaken::Number)
+            },
+        )
     }
 
     fn place_node_batch(
