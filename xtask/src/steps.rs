@@ -20,18 +20,26 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// Builds the release binary and tells where it is.
-pub fn build_release() -> Result<PathBuf> {
+/// Builds a release binary of the workspace and tells where it is.
+pub fn build_release(binary: &str) -> Result<PathBuf> {
     step(
         "build",
-        &mut cargo(&["build", "--release", "--locked", "--bin", "heirloom"]),
+        &mut cargo(&[
+            "build",
+            "--release",
+            "--locked",
+            "--workspace",
+            "--bin",
+            binary,
+        ]),
     )?;
     // This program stands in TARGET/PROFILE, wherever that has been configured to be.
     let this = env::current_exe()?;
     let target = this.parent().and_then(|profile| profile.parent());
     Ok(target
         .context("this program is not in a target folder")?
-        .join("release/heirloom"))
+        .join("release")
+        .join(binary))
 }
 
 /// Runs one step with its output visible, names it and tells how long it took. Where it fails, the

@@ -2,7 +2,6 @@
 
 mod measure;
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,7 +45,9 @@ struct Round {
 /// Builds a world, measures in rounds and prints a table; a missed goal is no failure.
 pub fn run(options: &Options) -> Result<()> {
     setup::run()?;
-    let heirloom = build_release()?;
+    let heirloom = build_release("heirloom")?;
+    // the floor must not be one of a build without optimization
+    let xtask = build_release("xtask")?;
     let scratch = tempfile::Builder::new()
         .prefix("heirloom-bench-")
         .tempdir()?;
@@ -66,7 +67,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut rounds = Vec::new();
     for number in 1..=options.rounds {
         println!("== round {number} of {}", options.rounds);
-        rounds.push(round(&heirloom, folder)?);
+        rounds.push(round(&heirloom, &xtask, folder)?);
     }
     let of = |pick: fn(&Round) -> &Measured| median(rounds.iter().map(pick));
     print_table(
@@ -78,13 +79,13 @@ pub fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn round(heirloom: &Path, folder: &Path) -> Result<Round> {
+fn round(heirloom: &Path, xtask: &Path, folder: &Path) -> Result<Round> {
     for store in ["floor.sqlite3", "heirloom.sqlite3"] {
         for ending in ["", "-wal", "-shm"] {
             remove(&folder.join(format!("{store}{ending}")))?;
         }
     }
-    let mut copy = Command::new(env::current_exe()?);
+    let mut copy = Command::new(xtask);
     copy.args([
         "floor",
         "--from",

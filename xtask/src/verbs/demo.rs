@@ -14,7 +14,7 @@ const LAYERS: &str = "fixtures/nodeshot/layers.geojson";
 /// Builds, imports into a scratch folder that stays, and says what to type next.
 pub fn run() -> Result<()> {
     setup::run()?;
-    let heirloom = build_release()?;
+    let heirloom = build_release("heirloom")?;
     let scratch = tempfile::Builder::new()
         .prefix("heirloom-demo-")
         .tempdir()?
