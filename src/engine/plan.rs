@@ -337,7 +337,7 @@ impl<'a> Planner<'a> {
             .collect())
     }
 
-    /// Whether the store has no row of this table that no import of this recipe brought.
+    /// Whether no earlier run of this recipe brought rows of this table.
     ///
     /// # Errors
     /// The store fails.

@@ -283,9 +283,19 @@ impl Nodeshot {
         let raw = reading.text_or_empty(At::email);
         // read for every node: what is wrong with its bytes is a finding of the node's
         let owner = reading.text(At::owner);
-        let account = text::email_key(&raw).and_then(|key| self.accounts.of_owner(&key));
+        let key = text::email_key(&raw);
+        let account = key.as_deref().and_then(|key| self.accounts.of_owner(key));
         if account.is_some() {
             return account;
+        }
+        if key.is_some_and(|key| self.accounts.is_gone(&key)) {
+            // what a person deleted does not come back as leftovers
+            reading.note(
+                "no-owner",
+                Severity::Warning,
+                "The account of the node's owner was deleted in the store by hand: the node has no owner.",
+            );
+            return None;
         }
         reading.data.set_text("owner", owner);
         reading.data.set_text("email", Some(raw.clone()));

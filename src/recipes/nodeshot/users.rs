@@ -21,6 +21,8 @@ use crate::text::{self, Email};
 pub struct Accounts {
     /// By the email of a node's owner.
     owners: HashMap<u128, i64>,
+    /// Owners whose account was deleted in the store by hand.
+    gone: HashSet<u128>,
     /// By the email that an account of the store or of the old site has.
     by_email: HashMap<u128, i64>,
     /// Addresses that the store has: (account, email) to the row.
@@ -33,6 +35,11 @@ impl Accounts {
     /// The account of a node's owner, by the key of the node's email.
     pub fn of_owner(&self, key: &str) -> Option<i64> {
         self.owners.get(&email_hash(key)).copied()
+    }
+
+    /// Whether the owner had an account that a person deleted.
+    pub fn is_gone(&self, key: &str) -> bool {
+        self.gone.contains(&email_hash(key))
     }
 
     /// The account of whoever writes from this address.

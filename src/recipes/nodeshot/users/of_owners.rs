@@ -118,8 +118,11 @@ impl Nodeshot {
         let placed = plan.place(drafts)?;
         let mut addresses = Vec::with_capacity(placing.len());
         for ((index, makes), place) in placing.into_iter().zip(placed) {
-            let Placed::At(id) = place else { continue };
             let owner = &self.owners.list[index as usize];
+            let Placed::At(id) = place else {
+                self.accounts.gone.insert(email_hash(&owner.key));
+                continue;
+            };
             self.accounts.owners.insert(email_hash(&owner.key), id);
             if makes {
                 let part = Key::text(owner.key.clone());
