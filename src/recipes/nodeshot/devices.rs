@@ -60,7 +60,7 @@ impl Nodeshot {
         let ids: Vec<i64> = drafts.iter().map(|draft| draft.key.number).collect();
         let placed = plan.place(drafts)?;
         let mut links = Vec::new();
-        let mut all: Vec<(i64, Placed)> = Vec::with_capacity(ids.len() + standing.len());
+        let mut all: Vec<(i64, Placed)> = Vec::with_capacity(ids.len());
         for ((id, place), protocol) in ids.into_iter().zip(placed).zip(spoken) {
             if let (Placed::At(device_id), Some(protocol)) = (&place, protocol) {
                 let routing_protocol_id = protocol_id(plan, protocols, protocol)?;
@@ -79,18 +79,7 @@ impl Nodeshot {
             all.push((id, place));
         }
         plan.place(links)?;
-        all.extend(
-            standing
-                .into_iter()
-                .map(|(id, kept)| (id, Placed::At(kept))),
-        );
-        all.sort_unstable_by_key(|(id, _)| *id);
-        for (id, place) in all {
-            match place {
-                Placed::At(store_id) => self.devices.placed(id, store_id, ()),
-                Placed::Gone(cause) => self.devices.fell(id, cause),
-            }
-        }
+        self.devices.settle(all, standing, |_| ());
         Ok(())
     }
 }

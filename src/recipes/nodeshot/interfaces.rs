@@ -132,24 +132,20 @@ impl Nodeshot {
             reading.report(plan)?;
         }
         let ids: Vec<i64> = drafts.iter().map(|draft| draft.key.number).collect();
-        let mut placed: Vec<(i64, Placed)> = ids.into_iter().zip(plan.place(drafts)?).collect();
+        let placed: Vec<(i64, Placed)> = ids.into_iter().zip(plan.place(drafts)?).collect();
         let kept = readings
             .iter()
             .zip(&batch)
             .filter_map(|(reading, parts)| Some((reading.id(), parts.as_ref()?.kept?)));
-        placed.extend(kept.map(|(id, kept)| (id, Placed::At(kept))));
-        placed.sort_unstable_by_key(|(id, _)| *id);
+        let standing = kept.collect();
         let mut kinds = readings
             .iter()
             .zip(&batch)
             .filter_map(|(reading, parts)| Some((reading.id(), parts.as_ref()?.kind)));
-        for (id, place) in placed {
-            let kind = kinds.find(|(other, _)| *other == id).map(|(_, kind)| kind);
-            match place {
-                Placed::At(store_id) => self.interfaces.placed(id, store_id, end(kind)),
-                Placed::Gone(cause) => self.interfaces.fell(id, cause),
-            }
-        }
+        // both are in id order
+        self.interfaces.settle(placed, standing, |id| {
+            end(kinds.find(|(other, _)| *other == id).map(|(_, kind)| kind))
+        });
         self.place_parts(plan, "ip_addresses", ips, |ip, id| ip.interface_id = id)?;
         let vaps = vaps
             .into_iter()

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::schema::{auth_user, contact, device, hna, interface, link, node, statistic};
-use crate::engine::{Cause, Stop};
+use crate::engine::{Cause, Placed, Stop};
 use crate::legacy::{LegacyTable, SqliteSource};
 use crate::model::Key;
 use crate::sql::Cell;
@@ -68,6 +68,25 @@ impl<T> Parents<T> {
 
     pub fn fell(&mut self, legacy_id: i64, cause: Cause) {
         self.fallen.insert(legacy_id, cause);
+    }
+
+    /// Notes where a batch of rows went: those that were placed, and those that are refused
+    /// now and stand since an earlier run.
+    pub fn settle(
+        &mut self,
+        placed: Vec<(i64, Placed)>,
+        standing: Vec<(i64, i64)>,
+        mut extra: impl FnMut(i64) -> T,
+    ) {
+        let standing = standing.into_iter().map(|(id, at)| (id, Placed::At(at)));
+        let mut all: Vec<(i64, Placed)> = placed.into_iter().chain(standing).collect();
+        all.sort_unstable_by_key(|(id, _)| *id);
+        for (id, place) in all {
+            match place {
+                Placed::At(store_id) => self.placed(id, store_id, extra(id)),
+                Placed::Gone(cause) => self.fell(id, cause),
+            }
+        }
     }
 
     pub fn has_fallen(&self, legacy_id: i64) -> bool {

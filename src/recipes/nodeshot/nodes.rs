@@ -5,7 +5,7 @@ use super::reading::Reading;
 use super::schema::node::{At, TABLE};
 use super::{Nodeshot, keys::Parent};
 use crate::engine::names::{Names, OnTaken};
-use crate::engine::{Draft, Outcome, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{Draft, Outcome, Planner, Severity, Stop, Target};
 use crate::legacy::LegacyRow;
 use crate::legacy::sqlite::Columns;
 use crate::model::{Record as _, tables};
@@ -198,15 +198,8 @@ impl Nodeshot {
         }
         let ids: Vec<i64> = drafts.iter().map(|draft| draft.key.number).collect();
         let placed = plan.place(drafts)?;
-        let mut all: Vec<(i64, Placed)> = ids.into_iter().zip(placed).collect();
-        all.extend(standing.into_iter().map(|(id, at)| (id, Placed::At(at))));
-        all.sort_unstable_by_key(|(id, _)| *id);
-        for (id, place) in all {
-            match place {
-                Placed::At(store_id) => self.nodes.placed(id, store_id, ()),
-                Placed::Gone(cause) => self.nodes.fell(id, cause),
-            }
-        }
+        let placed = ids.into_iter().zip(placed).collect();
+        self.nodes.settle(placed, standing, |_| ());
         Ok(())
     }
 
