@@ -133,8 +133,10 @@ pub enum Runs {
     List,
     /// The report of a run
     Show {
+        /// The run's number, as `runs list` shows it
         #[arg(value_name = "N")]
         run: i64,
+        /// Words, or the JSON that --report wrote
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
@@ -152,11 +154,13 @@ pub enum Layers {
     List,
     /// Bring in or update layers from a GeoJSON FeatureCollection
     Import {
+        /// Each feature is one layer; one whose slug is there is updated
         #[arg(value_name = "FILE.geojson")]
         file: PathBuf,
     },
     /// Add one layer
     Add {
+        /// As people call it
         #[arg(long)]
         name: String,
         /// Made from the name without it
@@ -168,6 +172,7 @@ pub enum Layers {
     },
     /// Remove a layer that holds no node
     Remove {
+        /// As the list shows it
         #[arg(value_name = "SLUG")]
         slug: String,
     },
@@ -179,6 +184,7 @@ pub enum Statuses {
     List,
     /// Add one status
     Add {
+        /// As people call it
         #[arg(long)]
         name: String,
         /// Made from the name without it
@@ -190,6 +196,7 @@ pub enum Statuses {
     },
     /// Remove a status that no node has
     Remove {
+        /// As the list shows it
         #[arg(value_name = "SLUG")]
         slug: String,
     },
@@ -201,8 +208,10 @@ pub enum Users {
     List,
     /// Add an account; the password is typed, or one line of standard input
     Add {
+        /// The username: letters, digits and @ . + - _
         #[arg(value_name = "NAME")]
         name: String,
+        /// An address that no other account has
         #[arg(long)]
         email: Option<String>,
         /// Staff and superuser
@@ -214,6 +223,7 @@ pub enum Users {
         after_help = "Examples:\n  heirloom users password mario\n  heirloom users password --unclaimed --credentials passwords.csv"
     )]
     Password {
+        /// The username
         #[arg(
             value_name = "NAME",
             required_unless_present = "unclaimed",
@@ -229,6 +239,7 @@ pub enum Users {
     },
     /// Say whether a password is right, and renew an outdated hash
     Check {
+        /// The username
         #[arg(value_name = "NAME")]
         name: String,
     },
