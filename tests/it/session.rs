@@ -178,7 +178,14 @@ impl Site {
             return self.program(arguments);
         }
         let copy = self.path("heirloom");
-        let _ = fs::copy(env!("CARGO_BIN_EXE_heirloom"), &copy).expect("a copy");
+        // by another process: a copy made here would be open for writing while another test
+        // forks, and a file that somebody may write cannot be executed
+        let copied = Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_heirloom"))
+            .arg(&copy)
+            .status()
+            .expect("cp runs");
+        assert!(copied.success(), "a copy");
         self.permit("", 0o755);
         let files = fs::read_dir(self.folder.path()).expect("the folder");
         let names = files.map(|entry| entry.expect("an entry").path());
