@@ -162,17 +162,6 @@ impl Store {
     pub fn path(&self) -> &Path {
         &self.path
     }
-
-    /// A second connection to the same store.
-    ///
-    /// # Errors
-    /// The store cannot be opened any more.
-    pub fn reopen(&self) -> Result<SqliteConnection, StoreError> {
-        let mut connection = SqliteConnection::establish(&self.path.to_string_lossy())
-            .map_err(|error| StoreError::Open(self.path.clone(), error.to_string()))?;
-        prepare(&mut connection).map_err(|error| StoreError::from_opening(&self.path, error))?;
-        Ok(connection)
-    }
 }
 
 /// Settings of a connection, none of which is kept in the file. A commit is on the disk

@@ -163,7 +163,7 @@ impl Nodeshot {
             drafts.push(draft);
             wishes.push(wish);
         }
-        self.claim_usernames(plan, usernames, &mut drafts, &wishes)?;
+        self.name_old_accounts(plan, usernames, &mut drafts, &wishes)?;
         let people: Vec<(Key, Option<String>, IsOwn)> = drafts
             .iter()
             .map(|draft| {
@@ -218,7 +218,7 @@ impl Nodeshot {
     }
 
     /// Usernames are claimed for those that make a new account, in the order given.
-    fn claim_usernames(
+    fn name_old_accounts(
         &self,
         plan: &mut Planner,
         usernames: &mut Names,
@@ -230,19 +230,12 @@ impl Nodeshot {
             .collect();
         let wished: Vec<_> = new
             .iter()
-            .map(|index| (&drafts[*index].key, wishes[*index].as_str()))
+            .map(|index| (&drafts[*index], wishes[*index].as_str()))
+            .map(|(draft, wish)| (&draft.key, draft.name.as_str(), wish))
             .collect();
-        let claims = plan.claims(
-            tables::User::TABLE,
-            "username",
-            usernames,
-            &wished,
-            OnTaken::Number,
-        )?;
+        let claims = claim_usernames(plan, usernames, &wished)?;
         for (index, claim) in new.into_iter().zip(claims) {
-            let draft = &mut drafts[index];
-            report_renamed(plan, &draft.key, &draft.name, &wishes[index], &claim)?;
-            draft.claim = Some(("username", claim));
+            drafts[index].claim = Some(("username", claim));
         }
         Ok(())
     }
@@ -465,6 +458,27 @@ fn former_addresses(
             })
         })
         .collect())
+}
+
+/// Claims usernames in the order given and tells who did not get what he wished for:
+/// (key, the person's name, the wish).
+fn claim_usernames(
+    plan: &mut Planner,
+    usernames: &mut Names,
+    wished: &[(&Key, &str, &str)],
+) -> Result<Vec<Claim>, Stop> {
+    let wishes: Vec<_> = wished.iter().map(|(key, _, wish)| (*key, *wish)).collect();
+    let claims = plan.claims(
+        tables::User::TABLE,
+        "username",
+        usernames,
+        &wishes,
+        OnTaken::Number,
+    )?;
+    for ((key, name, wish), claim) in wished.iter().zip(&claims) {
+        report_renamed(plan, key, name, wish, claim)?;
+    }
+    Ok(claims)
 }
 
 fn report_renamed(

@@ -1,7 +1,7 @@
 //! One account for each node owner whose address no other account has.
 
-use super::{IsPrimary, report_renamed};
-use crate::engine::names::{Names, OnTaken};
+use super::{IsPrimary, claim_usernames};
+use crate::engine::names::Names;
 use crate::engine::plan::{BATCH, Origin};
 use crate::engine::{Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
 use crate::model::{Data, Key, Record as _, Value, tables};
@@ -31,18 +31,13 @@ impl Nodeshot {
                 .collect();
             let wishes: Vec<_> = wished
                 .iter()
-                .map(|(_, key, wish)| (key, wish.as_str()))
+                .map(|(index, key, wish)| {
+                    let owner = &self.owners.list[*index as usize];
+                    (key, owner.name.as_ref(), wish.as_str())
+                })
                 .collect();
-            let given = plan.claims(
-                tables::User::TABLE,
-                "username",
-                usernames,
-                &wishes,
-                OnTaken::Number,
-            )?;
-            for ((index, key, wish), claim) in wished.iter().zip(given) {
-                let owner = &self.owners.list[*index as usize];
-                report_renamed(plan, key, &owner.name, wish, &claim)?;
+            let given = claim_usernames(plan, usernames, &wishes)?;
+            for ((index, ..), claim) in wished.iter().zip(given) {
                 claims[*index as usize] = Some(claim);
             }
             plan.advance(0)?;
