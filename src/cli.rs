@@ -2,6 +2,7 @@
 
 mod args;
 mod context;
+mod decisions;
 mod digest;
 pub mod exit;
 mod export;
@@ -13,10 +14,13 @@ mod logging;
 mod outputs;
 mod password_input;
 mod prompt;
+mod reset;
 mod runs;
+mod serve;
 mod signals;
 mod statuses;
 mod summary;
+mod sync;
 mod terminal;
 mod users;
 
@@ -59,6 +63,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let context = Context::new(&cli.global, cli.verbosity)?;
     match cli.command {
         Command::Import(import) => import::run(&context, &import),
+        Command::Sync(options) => sync::run(&context, &options),
+        Command::Reset(options) => reset::run(&context, &options),
+        Command::Decisions(command) => decisions::run(&context, &command),
+        Command::Serve(_) => serve::run(&context),
         Command::Export(export) => export::run(&context, &export),
         Command::Runs(command) => runs::run(&context, &command),
         Command::Digest => digest::run(&context),

@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod decisions;
 pub mod finding;
 pub mod findings;
+pub mod guards;
 pub mod journal;
 pub mod names;
 pub mod plan;
@@ -23,8 +24,9 @@ pub mod tally;
 
 pub use decisions::{Choice, Question, Reply, Resolved};
 pub use finding::{Cause, Finding, Severity};
+pub use guards::Familiar;
 pub use names::Claim;
-pub use plan::{Draft, Placed, Planner, Target};
+pub use plan::{Draft, Placed, Planner, Swept, Target};
 pub use stop::{Side, Stop};
 pub use tally::Outcome;
 
@@ -37,8 +39,18 @@ pub trait Recipe {
     /// The kind of source (`sqlite`) and an identity a person recognises, without secrets.
     fn source(&self) -> (String, String);
 
+    /// Whether the source stays the same while it is read.
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::Whole
+    }
+
     /// The stages in their order, and the entities that each one accounts for.
     fn stages(&self) -> &'static [Stage];
+
+    /// The tables from which rows go that vanish from the source, parents before children.
+    fn sweeps(&self) -> &'static [Swept] {
+        &[]
+    }
 
     /// Checks what must hold before any row is read, and plans what the command itself
     /// brings (layers from a file). Runs before the first stage.
@@ -63,11 +75,30 @@ pub trait Recipe {
     /// The source or the store fails, or the person cancels. A bad row is no error.
     fn run(&mut self, stage: &'static str, plan: &mut Planner) -> Result<(), Stop>;
 
+    /// How much of what imports brought before the source still has.
+    fn familiar(&self) -> Familiar {
+        Familiar::default()
+    }
+
+    /// What the next run compares its source with.
+    fn notes(&self) -> journal::Notes {
+        journal::Notes::default()
+    }
+
     /// A guard of the recipe's own, asked when the plan is complete: why an unattended run
     /// must not go on.
     fn hold(&self) -> Option<Finding> {
         None
     }
+}
+
+/// What a source can promise about what is read of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Snapshot {
+    /// All of it is of one moment.
+    Whole,
+    /// It may change under the reader.
+    None,
 }
 
 /// One step of a recipe.

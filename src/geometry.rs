@@ -200,9 +200,9 @@ mod tests {
     fn text_is_canonical() {
         check(
             r#"{"coordinates":[[[12.50,41.0,7],[13,-0.0],[1e-7,42],[12.5,41]]],"type":"Polygon","bbox":[1,2,3,4]}"#,
-            r#"{"coordinates":[[[12.5,41.0],[13.0,0.0],[1e-7,42.0],[12.5,41.0]]],"type":"Polygon"}"#,
+            r#"{"coordinates":[[[12.5,41],[13,0],[1e-7,42],[12.5,41]]],"type":"Polygon"}"#,
         );
-        let multi = r#"{"coordinates":[[[[0.0,0.0],[4.0,0.0],[4.0,4.0],[0.0,0.0]],[[2.0,1.0],[3.0,1.0],[3.0,2.0],[2.0,1.0]]]],"type":"MultiPolygon"}"#;
+        let multi = r#"{"coordinates":[[[[0,0],[4,0],[4,4],[0,0]],[[2,1],[3,1],[3,2],[2,1]]]],"type":"MultiPolygon"}"#;
         check(multi, multi);
     }
 

@@ -1,15 +1,19 @@
 //! Readers of legacy installations: read-only, one consistent snapshot, page by key.
 //!
-//! Nothing here knows the store, a terminal or what the rows mean.
+//! [`source`] reads a database of any engine; what only one of them has stands in the module
+//! of its name. Nothing here knows the store, a terminal or what the rows mean.
 
 mod ahead;
 pub mod closed_world;
-pub mod sqlite;
+mod error;
+mod mysql;
+mod postgres;
+pub mod source;
+mod sqlite;
 
 pub use closed_world::{Column, Fate, LegacyTable, Need};
-pub use sqlite::SqliteSource;
-
-use std::path::PathBuf;
+pub use error::SourceError;
+pub use source::{Columns, Source};
 
 use crate::sql::Cell;
 
@@ -21,41 +25,6 @@ pub struct LegacyRow {
     pub cells: Vec<Cell>,
 }
 
-/// Why a legacy source cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    #[error("{0} does not exist. Check the path given with --from.")]
-    Missing(PathBuf),
-    #[error("{0} is a folder; --from takes the database file in it.")]
-    Folder(PathBuf),
-    #[error("{0} is no SQLite database. Was it copied whole, from the server's own file?")]
-    NotADatabase(PathBuf),
-    #[error(
-        "{path} is not a nodeshot 0.9 database: {missing}. Expected are the tables auth_user, nodeshot_node, nodeshot_device, nodeshot_interface and nodeshot_link with the columns of nodeshot 0.9."
-    )]
-    WrongShape { path: PathBuf, missing: String },
-    #[error("cannot open {path}: {reason}. Check that you may read the file and its folder.")]
-    Unreadable { path: PathBuf, reason: String },
-    #[error(
-        "reading {table} of {path} failed: {reason}. The file may be damaged or still in use: copy it again while the old server is stopped, or try `sqlite3 FILE .recover`."
-    )]
-    Broken {
-        path: PathBuf,
-        table: String,
-        reason: String,
-    },
-}
-
-impl SourceError {
-    /// Whether the command names the wrong thing (trying again cannot help).
-    pub fn is_wrong_command(&self) -> bool {
-        !matches!(
-            self,
-            SourceError::Unreadable { .. } | SourceError::Broken { .. }
-        )
-    }
-}
-
 /// A table or column that the declaration does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unknown {
@@ -64,9 +33,22 @@ pub enum Unknown {
 }
 
 /// What a source has beside, or short of, the declared tables.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Shape {
     /// Optional tables that are not there.
     pub missing: Vec<&'static str>,
     pub unknown: Vec<Unknown>,
+    /// Declared tables whose rows may change while they are read.
+    pub without_snapshot: Vec<&'static str>,
+    pub clock: Clock,
+}
+
+/// What the times of a source say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// What the clock of the old server showed.
+    #[default]
+    Local,
+    /// Moments, in whatever zone.
+    Moments,
 }

@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod connect;
 pub mod engine;
 pub mod export;
 pub mod files;
@@ -14,6 +15,7 @@ pub mod legacy;
 pub mod model;
 pub mod password;
 pub mod recipes;
+pub mod scheduler;
 pub mod sql;
 pub mod store;
 pub mod text;

@@ -3,14 +3,23 @@
 //! diesel's typed queries serve where the tables are few and known; the engine writes any
 //! table of the successor, and readers meet columns that hold anything. A [`Statement`] is
 //! prepared once and kept by the connection, because equal text means an equal statement.
+//! What each database has of its own, parameters and fields, stands in the modules below.
 
-use diesel::QueryResult;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+pub use postgres::{microseconds, time_text};
+
+use diesel::backend::Backend;
+use diesel::connection::DefaultLoadingMode;
 use diesel::deserialize::{self, QueryableByName};
+use diesel::mysql::MysqlConnection;
+use diesel::pg::{PgConnection, PgRowByRowLoadingMode};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::row::{Field, NamedRow};
-use diesel::sql_types::{BigInt, Binary, Double, Nullable, Text, Untyped};
-use diesel::sqlite::{Sqlite, SqliteType};
+use diesel::row::{Field, NamedRow, Row};
+use diesel::sql_types::Untyped;
 
 /// A parameter; the variant, not the value, gives its type, so that a NULL does not change
 /// the statement.
@@ -18,19 +27,21 @@ use diesel::sqlite::{Sqlite, SqliteType};
 pub enum Bind<'a> {
     Int(Option<i64>),
     Real(Option<f64>),
+    Bool(Option<bool>),
     Text(Option<&'a str>),
     Bytes(Option<&'a [u8]>),
+    /// UTC, as [`crate::time::to_text`] writes it.
+    Time(Option<&'a str>),
+    Json(Option<&'a str>),
+    /// An address without a prefix.
+    Inet(Option<&'a str>),
+    Mac(Option<&'a str>),
 }
 
-impl Bind<'_> {
-    fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        match self {
-            Bind::Int(number) => out.push_bind_param::<Nullable<BigInt>, _>(number),
-            Bind::Real(number) => out.push_bind_param::<Nullable<Double>, _>(number),
-            Bind::Text(text) => out.push_bind_param::<Nullable<Text>, _>(text),
-            Bind::Bytes(bytes) => out.push_bind_param::<Nullable<Binary>, _>(bytes),
-        }
-    }
+/// What a database has of its own.
+pub trait Engine: Backend {
+    fn push<'b>(bind: &'b Bind<'_>, out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()>;
+    fn cell(value: Self::RawValue<'_>) -> Cell;
 }
 
 /// SQL text with a `?` for each parameter, and nowhere else.
@@ -57,12 +68,12 @@ impl Query for Statement<'_> {
 
 impl<Conn> RunQueryDsl<Conn> for Statement<'_> {}
 
-impl QueryFragment<Sqlite> for Statement<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Engine> QueryFragment<DB> for Statement<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let mut pieces = self.sql.split('?');
         out.push_sql(pieces.next().unwrap_or_default());
         for (bind, piece) in self.binds.iter().zip(pieces) {
-            bind.push(&mut out)?;
+            DB::push(bind, &mut out)?;
             out.push_sql(piece);
         }
         Ok(())
@@ -96,8 +107,8 @@ impl QueryId for InsertRows<'_> {
 
 impl<Conn> RunQueryDsl<Conn> for InsertRows<'_> {}
 
-impl QueryFragment<Sqlite> for InsertRows<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+impl<DB: Engine> QueryFragment<DB> for InsertRows<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(self.head);
         for (index, row) in self.binds.chunks(self.columns).enumerate() {
             out.push_sql(if index == 0 { "(" } else { ",(" });
@@ -105,7 +116,7 @@ impl QueryFragment<Sqlite> for InsertRows<'_> {
                 if index > 0 {
                     out.push_sql(",");
                 }
-                bind.push(&mut out)?;
+                DB::push(bind, &mut out)?;
             }
             out.push_sql(")");
         }
@@ -113,7 +124,8 @@ impl QueryFragment<Sqlite> for InsertRows<'_> {
     }
 }
 
-/// One field as the database gave it.
+/// One field as the database gave it: in every engine the same for the same value, so times,
+/// addresses and JSON are text, and booleans are 0 and 1.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {
     Null,
@@ -139,46 +151,54 @@ impl Cell {
         }
     }
 
-    pub fn bytes(&self) -> Option<&[u8]> {
+    /// The integer, anything else being 0.
+    pub fn into_int(self) -> i64 {
+        self.int().unwrap_or(0)
+    }
+
+    /// The text, anything else being empty.
+    pub fn into_text(self) -> Box<str> {
         match self {
-            Cell::Bytes(bytes) => Some(bytes),
-            _ => None,
+            Cell::Text(text) => text,
+            _ => Box::default(),
         }
     }
+
+    /// The bytes, NULL and numbers being empty.
+    pub fn into_bytes(self) -> Box<[u8]> {
+        match self {
+            Cell::Bytes(bytes) => bytes,
+            Cell::Text(text) => text.into_boxed_bytes(),
+            _ => Box::default(),
+        }
+    }
+
+    /// Text where the bytes are one.
+    fn from_bytes(bytes: &[u8]) -> Cell {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Cell::Text(text.into()),
+            Err(_) => Cell::Bytes(bytes.into()),
+        }
+    }
+}
+
+/// A number of single precision as it is written: 12.3, not 12.300000190734863.
+fn single(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or(f64::from(number))
+}
+
+/// What can be made of a row's fields in the order of the statement, whatever the engine.
+pub trait FromFields: Sized {
+    fn from_fields(fields: impl Iterator<Item = Cell>) -> Self;
 }
 
 /// One row, its fields in the order of the statement.
 #[derive(Debug)]
 pub struct Cells(pub Vec<Cell>);
 
-impl QueryableByName<Sqlite> for Cells {
-    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
-        let mut cells = Vec::with_capacity(row.field_count());
-        for index in 0..row.field_count() {
-            let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
-            let cell = match field.value() {
-                None => Cell::Null,
-                Some(mut value) => match value.value_type() {
-                    None => Cell::Null,
-                    Some(SqliteType::Double | SqliteType::Float) => Cell::Real(value.read_double()),
-                    Some(SqliteType::Binary) => Cell::Bytes(value.read_blob().into()),
-                    Some(SqliteType::Text) => {
-                        let text: Box<str> = value.read_text().into();
-                        // diesel reads bytes that are no text with U+FFFD in their place
-                        if text.contains('\u{fffd}')
-                            && std::str::from_utf8(value.read_blob()).is_err()
-                        {
-                            Cell::Bytes(value.read_blob().into())
-                        } else {
-                            Cell::Text(text)
-                        }
-                    }
-                    Some(_) => Cell::Int(value.read_long()),
-                },
-            };
-            cells.push(cell);
-        }
-        Ok(Cells(cells))
+impl FromFields for Cells {
+    fn from_fields(fields: impl Iterator<Item = Cell>) -> Self {
+        Cells(fields.collect())
     }
 }
 
@@ -186,51 +206,99 @@ impl QueryableByName<Sqlite> for Cells {
 #[derive(Debug)]
 pub struct Id(pub i64);
 
-impl QueryableByName<Sqlite> for Id {
-    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
-        Ok(Id(integer(row, 0)?))
+impl FromFields for Id {
+    fn from_fields(mut fields: impl Iterator<Item = Cell>) -> Self {
+        Id(fields.next().map_or(0, Cell::into_int))
     }
 }
 
-/// Field `index` as an integer, NULL being 0.
-pub fn integer<'a>(row: &impl NamedRow<'a, Sqlite>, index: usize) -> deserialize::Result<i64> {
-    let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
-    Ok(field.value().map_or(0, |mut value| value.read_long()))
+/// What diesel builds from a row, on the way to the type itself.
+struct Built<T>(T);
+
+impl<T: FromFields, DB: Engine> QueryableByName<DB> for Built<T> {
+    fn build<'a>(row: &impl NamedRow<'a, DB>) -> deserialize::Result<Self> {
+        let fields = (0..row.field_count()).map(|index| {
+            Row::get(row, index)
+                .as_ref()
+                .and_then(Field::value)
+                .map_or(Cell::Null, DB::cell)
+        });
+        Ok(Built(T::from_fields(fields)))
+    }
 }
 
-/// Field `index` as text, NULL being empty.
-pub fn text<'a>(row: &impl NamedRow<'a, Sqlite>, index: usize) -> deserialize::Result<Box<str>> {
-    let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
-    Ok(field
-        .value()
-        .map_or_else(Box::default, |mut value| value.read_text().into()))
+/// A connection to any database.
+pub trait Database {
+    /// All rows of a query that is known to have few.
+    ///
+    /// # Errors
+    /// What the database reports.
+    fn rows<T: FromFields + 'static>(&mut self, sql: &str, binds: &[Bind]) -> QueryResult<Vec<T>>;
+
+    /// Hands out the rows of a query as they come.
+    ///
+    /// # Errors
+    /// What the database reports, or `each` returns.
+    fn each<T: FromFields + 'static>(
+        &mut self,
+        sql: &str,
+        binds: &[Bind],
+        each: impl FnMut(T) -> QueryResult<()>,
+    ) -> QueryResult<()>;
+
+    /// Runs a statement; returns the number of rows that it changed.
+    ///
+    /// # Errors
+    /// What the database reports.
+    fn run(&mut self, sql: &str, binds: &[Bind]) -> QueryResult<usize>;
 }
 
-/// Field `index` as bytes, NULL being empty.
-pub fn bytes<'a>(row: &impl NamedRow<'a, Sqlite>, index: usize) -> deserialize::Result<Box<[u8]>> {
-    let field = diesel::row::Row::get(row, index).ok_or("a field is missing")?;
-    Ok(field
-        .value()
-        .map_or_else(Box::default, |mut value| value.read_blob().into()))
+macro_rules! database {
+    ($($connection:ty, $mode:ty;)*) => { $(
+        impl Database for $connection {
+            fn rows<T: FromFields + 'static>(&mut self, sql: &str, binds: &[Bind]) -> QueryResult<Vec<T>> {
+                let rows: Vec<Built<T>> = Statement::new(sql, binds).load(self)?;
+                Ok(rows.into_iter().map(|row| row.0).collect())
+            }
+
+            fn each<T: FromFields + 'static>(
+                &mut self,
+                sql: &str,
+                binds: &[Bind],
+                mut each: impl FnMut(T) -> QueryResult<()>,
+            ) -> QueryResult<()> {
+                for row in Statement::new(sql, binds).load_iter::<Built<T>, $mode>(self)? {
+                    each(row?.0)?;
+                }
+                Ok(())
+            }
+
+            fn run(&mut self, sql: &str, binds: &[Bind]) -> QueryResult<usize> {
+                Statement::new(sql, binds).execute(self)
+            }
+        }
+    )* };
+}
+database! {
+    SqliteConnection, DefaultLoadingMode;
+    MysqlConnection, DefaultLoadingMode;
+    // the default would hold the whole result in memory
+    PgConnection, PgRowByRowLoadingMode;
 }
 
 /// All rows of a query that is known to have few.
-pub fn query(
-    connection: &mut SqliteConnection,
-    sql: &str,
-    binds: &[Bind],
-) -> QueryResult<Vec<Cells>> {
-    Statement::new(sql, binds).load(connection)
+pub fn query(connection: &mut impl Database, sql: &str, binds: &[Bind]) -> QueryResult<Vec<Cells>> {
+    connection.rows(sql, binds)
 }
 
 /// Runs a statement; returns the number of rows that it changed.
-pub fn execute(connection: &mut SqliteConnection, sql: &str, binds: &[Bind]) -> QueryResult<usize> {
-    Statement::new(sql, binds).execute(connection)
+pub fn execute(connection: &mut impl Database, sql: &str, binds: &[Bind]) -> QueryResult<usize> {
+    connection.run(sql, binds)
 }
 
 /// The first field of the first row, where that is an integer.
 pub fn query_int(
-    connection: &mut SqliteConnection,
+    connection: &mut impl Database,
     sql: &str,
     binds: &[Bind],
 ) -> QueryResult<Option<i64>> {

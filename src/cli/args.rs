@@ -38,6 +38,15 @@ pub enum Command {
     /// Bring in a legacy installation: plan, ask, apply
     #[command(subcommand)]
     Import(Import),
+    /// One unattended run of the configured source, as the scheduler does it
+    Sync(Sync),
+    /// Empty the store of what imports brought, for a clean import before launch
+    Reset(Reset),
+    /// Answers to what the data cannot say
+    #[command(subcommand)]
+    Decisions(Decisions),
+    /// Follow the configured source by the schedule, until told to stop
+    Serve(Serve),
     /// Write data out
     #[command(subcommand)]
     Export(Export),
@@ -84,6 +93,21 @@ pub struct Nodeshot {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  What would come in, change and go:\n    heirloom sync --dry-run\n  Every twelve hours, by a timer of the system:\n    heirloom sync --report /var/lib/heirloom/last-sync.json\n  A run was held because much vanished, and that is right:\n    heirloom sync --allow-deletes"
+)]
+pub struct Sync {
+    #[command(flatten)]
+    pub run: RunOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What it does stands in heirloom.toml: sync and time_zone under [schedule], url under\n[nodeshot]. One line a run goes to standard output, what fails to standard error. SIGTERM and\nCtrl-C end it: a run under way is taken back, for which it has the time of grace under [server].\nThe HTTP server is not there yet: [server] listen and tls have no effect.\n\nExamples:\n  As a service:\n    sudo cp config/heirloom.service /etc/systemd/system/\n    sudo systemctl enable --now heirloom\n  In a terminal, every quarter of an hour, with what changes row by row:\n    HEIRLOOM_SCHEDULE_SYNC='0 */15 * * * *' heirloom serve --verbosity 2"
+)]
+pub struct Serve {}
+
+#[derive(Clone, Debug, Default, Args)]
 pub struct RunOptions {
     /// Do everything and take it back: the store stays as it is
     #[arg(long)]
@@ -97,6 +121,12 @@ pub struct RunOptions {
     /// Apply only the plan with this digest, as a rehearsal printed it
     #[arg(long, value_name = "DIGEST")]
     pub expect: Option<String>,
+    /// Delete however much vanished from the source, and take emptied tables for true
+    #[arg(long)]
+    pub allow_deletes: bool,
+    /// Take a source that does not look like the one of the runs before
+    #[arg(long)]
+    pub accept_source: bool,
     /// Answers, read before and written after whatever the outcome (TOML)
     #[arg(long, value_name = "FILE")]
     pub decisions: Option<PathBuf>,
@@ -146,6 +176,31 @@ pub enum Runs {
 pub enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Layers, statuses, own rows and accounts stay, and so do recorded decisions.\n\nExamples:\n  heirloom reset\n  heirloom reset --forget-decisions --noinput"
+)]
+pub struct Reset {
+    /// Also forget the recorded decisions
+    #[arg(long)]
+    pub forget_decisions: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub noinput: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Decisions {
+    /// Recorded answers, and the questions that wait for one
+    List,
+    /// Forget one answer, or all of them
+    Clear {
+        /// As the list shows it; without it all are forgotten
+        #[arg(value_name = "KEY")]
+        key: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

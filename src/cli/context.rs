@@ -1,7 +1,5 @@
 //! What every command needs: configuration and store.
 
-use std::path::PathBuf;
-
 use super::args::Global;
 use super::exit::Failure;
 use super::terminal;
@@ -9,10 +7,11 @@ use crate::config::{self, Config, DatabaseUrl};
 use crate::store::{Missing, Store};
 use crate::text::printable;
 
+#[derive(Clone)]
 pub struct Context {
     pub config: Config,
     pub verbosity: u8,
-    pub store: PathBuf,
+    pub store: DatabaseUrl,
     /// The configuration and store options as they were typed, for printed commands.
     pub typed: Vec<String>,
 }
@@ -20,17 +19,20 @@ pub struct Context {
 impl Context {
     pub fn new(global: &Global, verbosity: u8) -> Result<Self, Failure> {
         let config = config::load(global.config.as_deref(), config::environment())?;
-        let url = match &global.store {
+        let store = match &global.store {
             Some(url) => DatabaseUrl::parse(url)?,
             None => config.store.url.clone(),
         };
-        let store = store_path(url)?;
+        let store = store.with_configured(Some(&config.store.url), config.store.password.as_ref());
         let mut typed = Vec::new();
         if let Some(file) = &global.config {
             typed.extend(["--config".into(), file.display().to_string()]);
         }
         if global.store.is_some() {
-            typed.extend(["--store".into(), format!("sqlite:{}", store.display())]);
+            typed.extend([
+                "--store".into(),
+                store.clone().without_password().to_string(),
+            ]);
         }
         Ok(Context {
             config,
@@ -51,15 +53,5 @@ impl Context {
             terminal::say(&printable(line))?;
         }
         Ok(())
-    }
-}
-
-/// The file of a store.
-pub fn store_path(url: DatabaseUrl) -> Result<PathBuf, Failure> {
-    match url {
-        DatabaseUrl::Sqlite(path) => Ok(path),
-        other => Err(Failure::wrong(format!(
-            "the store {other} is not SQLite, and this version keeps its data in SQLite: --store sqlite:PATH"
-        ))),
     }
 }

@@ -69,7 +69,7 @@ impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         let exit = match &stop {
             Stop::Wrong(_) => Exit::Wrong,
-            Stop::Fault { .. } | Stop::Stale(_) => Exit::Fault,
+            Stop::Fault { .. } | Stop::Stale(_) | Stop::Moved(_) => Exit::Fault,
             Stop::Cancelled => Exit::Cancelled,
             Stop::Held { .. } => Exit::Held,
             Stop::Busy => Exit::Busy,

@@ -14,7 +14,7 @@ pub fn run(context: &Context, export: &Export) -> Result<Exit, Failure> {
     let detail = if *full { Detail::Full } else { Detail::Public };
     if let Some(path) = out {
         let mut outputs = Outputs::default();
-        outputs.keep("the store", &context.store);
+        outputs.keep_database("the store", &context.store);
         outputs.check("--out", path)?;
     }
     let mut store = context.open_store()?;

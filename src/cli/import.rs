@@ -11,8 +11,9 @@ use super::{signals, summary, terminal};
 use crate::config::{DatabaseUrl, LayerChoice};
 use crate::engine::decisions::Decisions;
 use crate::engine::findings::Findings;
+use crate::engine::guards::Answer;
 use crate::engine::report::{End, Mode, Report, Source};
-use crate::engine::run::{Ended, OnFault, Options, failed, run as run_recipe};
+use crate::engine::run::{Ended, HandOut, OnFault, Options, Vanished, failed, run as run_recipe};
 use crate::engine::{Recipe, Stop, journal};
 use crate::geometry::read_layers;
 use crate::recipes::nodeshot::{Nodeshot, Settings};
@@ -21,6 +22,20 @@ use crate::store::{Missing, Store};
 pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     let Import::Nodeshot(arguments) = import;
     let presence = presence(&arguments.run)?;
+    bring_in(context, arguments, Mode::Import, presence)
+}
+
+/// Runs the nodeshot recipe from its source to its report.
+pub(super) fn bring_in(
+    context: &Context,
+    arguments: &Arguments,
+    mode: Mode,
+    presence: Presence,
+) -> Result<Exit, Failure> {
+    let mode = match arguments.run.dry_run {
+        true => Mode::DryRun,
+        false => mode,
+    };
     let from = source(context, arguments)?;
     check_outputs(context, &from, arguments)?;
     let mut settings = Settings::from(&context.config.nodeshot);
@@ -33,7 +48,7 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     let mut recipe = match Nodeshot::open(&from, settings).map_err(Stop::from) {
         Ok(recipe) => recipe,
         Err(stop) => {
-            record_unreadable(context, arguments, &from, &stop);
+            record_unreadable(context, arguments, mode, &from, &stop);
             return Err(stop.into());
         }
     };
@@ -45,21 +60,35 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     let mut store = Store::open(&context.store, missing)?;
     signals::watch();
     let mut person = Person::new(context.verbosity, presence);
-    run_and_report(context, arguments, &mut recipe, &mut store, &mut person)
+    run_and_report(
+        context,
+        arguments,
+        mode,
+        &mut recipe,
+        &mut store,
+        &mut person,
+    )
 }
 
-/// A source that fails is told in the report and, where there is a store, in its runs too.
-fn record_unreadable(context: &Context, arguments: &Arguments, from: &Path, stop: &Stop) {
-    if !matches!(stop, Stop::Fault { .. }) {
+/// A source that fails is told in the report and, where there is a store, in its runs too. So is
+/// one that cannot be the right one, where nobody is there to read the message.
+fn record_unreadable(
+    context: &Context,
+    arguments: &Arguments,
+    mode: Mode,
+    from: &DatabaseUrl,
+    stop: &Stop,
+) {
+    if !matches!(stop, Stop::Fault { .. }) && mode != Mode::Sync {
         return;
     }
     let source = Source {
-        kind: "sqlite".into(),
-        identity: from.display().to_string(),
+        kind: from.engine().into(),
+        identity: identity(from),
     };
-    let mode = mode(&arguments.run);
-    let mut store = (mode != Mode::DryRun && context.store.exists())
-        .then(|| Store::open(&context.store, Missing::Create).ok())
+    // a store that is missing stays missing
+    let mut store = (mode != Mode::DryRun)
+        .then(|| Store::open(&context.store, Missing::StandIn).ok())
         .flatten();
     let now = || chrono::Utc::now();
     match failed(store.as_mut(), "nodeshot", mode, source, stop, &now) {
@@ -68,11 +97,11 @@ fn record_unreadable(context: &Context, arguments: &Arguments, from: &Path, stop
     }
 }
 
-fn mode(options: &RunOptions) -> Mode {
-    if options.dry_run {
-        Mode::DryRun
-    } else {
-        Mode::Import
+/// How the source is called in reports.
+fn identity(from: &DatabaseUrl) -> String {
+    match from {
+        DatabaseUrl::Sqlite(path) => path.display().to_string(),
+        server => server.clone().without_password().to_string(),
     }
 }
 
@@ -103,28 +132,28 @@ fn presence(options: &RunOptions) -> Result<Presence, Failure> {
     }
 }
 
-fn source(context: &Context, arguments: &Arguments) -> Result<PathBuf, Failure> {
+fn source(context: &Context, arguments: &Arguments) -> Result<DatabaseUrl, Failure> {
     let url = match &arguments.from {
         Some(url) => DatabaseUrl::parse(url)?,
         None => context.config.nodeshot.url.clone().ok_or_else(|| {
             Failure::wrong(
-                "there is no legacy database to import: give --from sqlite:PATH, or set url under [nodeshot] in heirloom.toml.",
+                "there is no legacy database to import: give --from sqlite:PATH, mysql://USER@HOST/DATABASE or postgres://USER@HOST/DATABASE, or set url under [nodeshot] in heirloom.toml.",
             )
         })?,
     };
-    match url {
-        DatabaseUrl::Sqlite(path) => Ok(path),
-        other => Err(Failure::wrong(format!(
-            "this version reads legacy databases from SQLite files only, not from {other}"
-        ))),
-    }
+    let configured = &context.config.nodeshot;
+    Ok(url.with_configured(configured.url.as_ref(), configured.password.as_ref()))
 }
 
 /// What is written at the end must be possible from the start, and be none of what is read.
-fn check_outputs(context: &Context, from: &Path, arguments: &Arguments) -> Result<(), Failure> {
+fn check_outputs(
+    context: &Context,
+    from: &DatabaseUrl,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
     let mut outputs = Outputs::default();
-    outputs.keep("the legacy database", from);
-    outputs.keep("the store", &context.store);
+    outputs.keep_database("the legacy database", from);
+    outputs.keep_database("the store", &context.store);
     if let Some(path) = &arguments.layers {
         outputs.keep("the layers file", path);
     }
@@ -163,6 +192,7 @@ fn read_layers_file(path: &Path) -> Result<Vec<crate::geometry::LayerFeature>, F
 fn run_and_report(
     context: &Context,
     arguments: &Arguments,
+    mode: Mode,
     recipe: &mut dyn Recipe,
     store: &mut Store,
     person: &mut Person,
@@ -180,7 +210,7 @@ fn run_and_report(
         decisions.read_file(file)?;
     }
     let engine_options = Options {
-        mode: mode(options),
+        mode,
         on_fault: if options.nodelete {
             OnFault::KeepStages
         } else {
@@ -188,7 +218,13 @@ fn run_and_report(
         },
         expect: options.expect.clone(),
         on_conflict: context.config.nodeshot.on_conflict,
-        credentials: options.credentials.clone(),
+        vanished: match context.config.nodeshot.delete_vanished {
+            true => Vanished::Delete,
+            false => Vanished::Stay,
+        },
+        delete_guard: context.config.nodeshot.delete_guard,
+        answers: answers_of(options),
+        credentials: hand_out(context, options, mode),
         who,
     };
     let ended = run_recipe(store, recipe, &engine_options, &mut decisions, person, &now);
@@ -196,6 +232,27 @@ fn run_and_report(
     let answers = keep_answers(options, &decisions);
     let ended = ended?;
     report(context, arguments, ended, &decisions, answers, person)
+}
+
+/// Where passwords go: the file that was named, else the folder that is configured for runs
+/// without a person.
+fn hand_out(context: &Context, options: &RunOptions, mode: Mode) -> Option<HandOut> {
+    let folder = context.config.nodeshot.credentials.clone();
+    match &options.credentials {
+        Some(path) => Some(HandOut::File(path.clone())),
+        None if mode == Mode::Sync || options.noinput => folder.map(HandOut::Folder),
+        None => None,
+    }
+}
+
+fn answers_of(options: &RunOptions) -> Vec<Answer> {
+    [
+        (options.allow_deletes, Answer::AllowDeletes),
+        (options.accept_source, Answer::AcceptSource),
+    ]
+    .into_iter()
+    .filter_map(|(given, answer)| given.then_some(answer))
+    .collect()
 }
 
 /// Writes the decisions file whatever the outcome; answers of a rehearsal are not lost for
@@ -307,7 +364,7 @@ fn real_command(context: &Context, arguments: &Arguments, answers: &Path, plan: 
         }
     };
     let path = |path: &PathBuf| path.display().to_string();
-    option("--from", arguments.from.clone());
+    option("--from", arguments.from.as_deref().map(without_password));
     option("--layers", arguments.layers.as_ref().map(path));
     option("--default-layer", arguments.default_layer.clone());
     option(
@@ -319,6 +376,8 @@ fn real_command(context: &Context, arguments: &Arguments, answers: &Path, plan: 
     option("--expect", Some(plan.to_string()));
     for (flag, given) in [
         ("--nodelete", arguments.run.nodelete),
+        ("--allow-deletes", arguments.run.allow_deletes),
+        ("--accept-source", arguments.run.accept_source),
         ("--strict", arguments.run.strict),
     ] {
         if given {
@@ -330,6 +389,14 @@ fn real_command(context: &Context, arguments: &Arguments, answers: &Path, plan: 
         .map(|word| shell_word(word))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// What was typed as an address, without its password: that stands nowhere.
+fn without_password(url: &str) -> String {
+    DatabaseUrl::parse(url).map_or_else(
+        |_| url.to_string(),
+        |url| url.without_password().to_string(),
+    )
 }
 
 /// A word as a shell reads it back.

@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{Global, Init};
-use super::context::store_path;
 use super::exit::{Exit, Failure};
 use super::password_input::new_password;
 use super::{prompt, signals, terminal};
@@ -31,15 +30,19 @@ pub fn run(global: &Global, verbosity: u8, options: &Init) -> Result<Exit, Failu
         .clone()
         .unwrap_or_else(|| PathBuf::from(DEFAULT_FILE));
     check_place(&file)?;
+    let from_environment = config::from_text("", config::environment())?;
     let url = match &global.store {
         Some(url) => DatabaseUrl::parse(url)?,
-        None => config::from_text("", config::environment())?.store.url,
+        None => from_environment.store.url.clone(),
     };
-    let text = configuration(&url)?;
-    let path = store_path(url)?;
-    let admin = first_admin(&path, options)?;
+    let text = configuration(&url.clone().without_password())?;
+    let url = url.with_configured(
+        Some(&from_environment.store.url),
+        from_environment.store.password.as_ref(),
+    );
+    let admin = first_admin(&url, options)?;
     let draft = draft(&file, &text)?;
-    let mut store = Store::open(&path, Missing::Create)?;
+    let mut store = Store::open(&url, Missing::Create)?;
     if let Some(admin) = &admin {
         accounts::add(&mut store.connection, admin, to_micros(chrono::Utc::now()))?;
     }
@@ -52,13 +55,21 @@ pub fn run(global: &Global, verbosity: u8, options: &Init) -> Result<Exit, Failu
             None => "it has an admin already, and its accounts are as they were".into(),
         };
         let line = format!(
-            "{} is written. The store sqlite:{} is ready, {account}.",
+            "{} is written. The store {url} is ready, {account}.",
             file.display(),
-            path.display()
         );
         terminal::say(&printable(&line))?;
+        if has_password(&url) {
+            terminal::say(
+                "The store's password is not written there: give it as HEIRLOOM_STORE_PASSWORD, or name a password_file under [store].",
+            )?;
+        }
     }
     Ok(Exit::Done)
+}
+
+fn has_password(url: &DatabaseUrl) -> bool {
+    url.clone().without_password() != *url
 }
 
 fn check_place(file: &Path) -> Result<(), Failure> {
@@ -96,12 +107,14 @@ fn configuration(url: &DatabaseUrl) -> Result<String, Failure> {
 }
 
 /// Asks for the first admin, where the store has none yet.
-fn first_admin(path: &Path, options: &Init) -> Result<Option<NewAccount>, Failure> {
-    if !folder_of(path).is_dir() {
+fn first_admin(url: &DatabaseUrl, options: &Init) -> Result<Option<NewAccount>, Failure> {
+    if let Some(path) = url.file()
+        && !folder_of(path).is_dir()
+    {
         return Err(StoreError::NoFolder(folder_of(path).into()).into());
     }
     // a look only: a store that is missing stays missing for now
-    let mut store = Store::open(path, Missing::StandIn)?;
+    let mut store = Store::open(url, Missing::StandIn)?;
     if accounts::has_superuser(&mut store.connection)? {
         return Ok(None);
     }

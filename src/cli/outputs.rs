@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
+use crate::config::DatabaseUrl;
 use crate::files::folder_of;
 
 /// The files that a command has to do with, each by one name only.
@@ -19,6 +20,13 @@ impl Outputs {
             let mut name = path.as_os_str().to_owned();
             name.push(ending);
             self.taken.push((what.into(), place(Path::new(&name))));
+        }
+    }
+
+    /// The same, where a database is in a file.
+    pub fn keep_database(&mut self, what: &str, url: &DatabaseUrl) {
+        if let Some(path) = url.file() {
+            self.keep(what, path);
         }
     }
 

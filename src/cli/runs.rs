@@ -2,9 +2,6 @@
 
 use std::io::{self, BufWriter};
 
-use diesel::Connection as _;
-use diesel::sqlite::SqliteConnection;
-
 use super::args::{Format, Runs};
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -13,6 +10,7 @@ use super::terminal::{say, table};
 use crate::engine::finding::Severity;
 use crate::engine::journal;
 use crate::engine::report::Report;
+use crate::store::connection::Connection;
 
 pub fn run(context: &Context, command: &Runs) -> Result<Exit, Failure> {
     let mut store = context.open_store()?;
@@ -21,25 +19,25 @@ pub fn run(context: &Context, command: &Runs) -> Result<Exit, Failure> {
         Runs::List => list(connection)?,
         // one state of the store, whatever runs meanwhile
         Runs::Show { run, format } => {
-            connection.transaction(|connection| show(connection, *run, *format))?;
+            connection.read(|connection| show(connection, *run, *format))?;
         }
     }
     Ok(Exit::Done)
 }
 
-fn list(connection: &mut SqliteConnection) -> Result<(), Failure> {
+fn list(connection: &mut Connection) -> Result<(), Failure> {
     let rows: Vec<Vec<String>> = journal::runs(connection)?
         .iter()
         .map(summary::run_row)
         .collect();
     let header = [
-        "run", "started", "recipe", "mode", "outcome", "created", "updated", "refused",
+        "run", "started", "recipe", "mode", "outcome", "created", "updated", "deleted", "refused",
     ];
     say(table(&header, &rows).trim_end())?;
     Ok(())
 }
 
-fn show(connection: &mut SqliteConnection, run: i64, format: Format) -> Result<(), Failure> {
+fn show(connection: &mut Connection, run: i64, format: Format) -> Result<(), Failure> {
     let Some(mut report) = journal::run(connection, run)? else {
         let last = match journal::runs(connection)?.last().and_then(|last| last.run) {
             Some(last) => format!("The last one is {last}; see: heirloom runs list"),
@@ -62,7 +60,7 @@ fn show(connection: &mut SqliteConnection, run: i64, format: Format) -> Result<(
 /// The heading, the results, and every finding: the loudest first, each severity in the
 /// order of the run. One pass a severity, so none is held in memory.
 fn show_text(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     report: &Report,
     out: &mut impl io::Write,
 ) -> Result<(), Failure> {

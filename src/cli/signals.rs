@@ -3,13 +3,20 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::Notify;
+
 static CANCELLED: AtomicBool = AtomicBool::new(false);
+static NOTICE: Notify = Notify::const_new();
 static INSTALLED: OnceLock<()> = OnceLock::new();
 
 /// From here on signals are noted instead of ending the process.
 pub fn watch() {
     INSTALLED.get_or_init(|| {
-        if let Err(error) = ctrlc::set_handler(|| CANCELLED.store(true, Ordering::SeqCst)) {
+        let handler = || {
+            CANCELLED.store(true, Ordering::SeqCst);
+            NOTICE.notify_one();
+        };
+        if let Err(error) = ctrlc::set_handler(handler) {
             tracing::debug!("signals cannot be watched: {error}");
         }
     });
@@ -17,4 +24,9 @@ pub fn watch() {
 
 pub fn cancelled() -> bool {
     CANCELLED.load(Ordering::SeqCst)
+}
+
+/// Waits until there is a wish to stop; one that came before counts.
+pub async fn stop() {
+    NOTICE.notified().await;
 }

@@ -3,6 +3,7 @@
 use super::terminal::table;
 use crate::engine::finding::Finding;
 use crate::engine::report::{End, Mode, Report, word};
+use crate::engine::tally::Counts;
 use crate::text::printable;
 
 /// The results of a run: what becomes of each entity, and what was found.
@@ -24,6 +25,8 @@ pub fn results(report: &Report) -> String {
         text.push_str(&format!("Plan {plan}\n"));
     }
     text.push('\n');
+    // deletions are rare, and then not to be overlooked
+    let deletes = report.entities.values().any(|counts| counts.deleted > 0);
     let rows: Vec<Vec<String>> = report
         .entities
         .iter()
@@ -42,23 +45,23 @@ pub fn results(report: &Report) -> String {
                 ]
                 .map(|count| count.to_string()),
             );
+            row.extend(deletes.then(|| counts.deleted.to_string()));
             row
         })
         .collect();
-    text.push_str(&table(
-        &[
-            "",
-            "retrieved",
-            "created",
-            "updated",
-            "unchanged",
-            "skipped",
-            "discarded",
-            "refused",
-            "not reached",
-        ],
-        &rows,
-    ));
+    let mut header = vec![
+        "",
+        "retrieved",
+        "created",
+        "updated",
+        "unchanged",
+        "skipped",
+        "discarded",
+        "refused",
+        "not reached",
+    ];
+    header.extend(deletes.then_some("deleted"));
+    text.push_str(&table(&header, &rows));
     if !report.finding_counts.is_empty() {
         text.push('\n');
         let mut counts: Vec<_> = report.finding_counts.iter().collect();
@@ -115,11 +118,28 @@ pub fn finding_line(finding: &Finding) -> String {
     printable(&line).into_owned()
 }
 
+/// What became of a run, for a log.
+pub fn run_line(report: &Report) -> String {
+    let run = report.run.map(|run| run.to_string()).unwrap_or_default();
+    let mut line = format!("{} run {run} {}", report.started, word(&report.outcome));
+    if matches!(report.outcome, End::Committed | End::KeptPartial) {
+        let total = |pick: fn(&Counts) -> u64| -> u64 { report.entities.values().map(pick).sum() };
+        line.push_str(&format!(
+            ": {} created, {} updated, {} deleted, {} refused",
+            total(|counts| counts.created),
+            total(|counts| counts.updated),
+            total(|counts| counts.deleted),
+            total(|counts| counts.refused),
+        ));
+    }
+    line
+}
+
 /// A run on one line.
 pub fn run_row(report: &Report) -> Vec<String> {
     // what an attempt planned and did not keep is not counted
     let kept = matches!(report.outcome, End::Committed | End::KeptPartial);
-    let total = |pick: fn(&crate::engine::tally::Counts) -> u64| {
+    let total = |pick: fn(&Counts) -> u64| {
         let total: u64 = report.entities.values().map(pick).sum();
         if kept { total } else { 0 }.to_string()
     };
@@ -131,6 +151,7 @@ pub fn run_row(report: &Report) -> Vec<String> {
         word(&report.outcome),
         total(|counts| counts.created),
         total(|counts| counts.updated),
+        total(|counts| counts.deleted),
         total(|counts| counts.refused),
     ]
 }
@@ -142,6 +163,7 @@ pub fn heading(report: &Report) -> String {
         Mode::DryRun => "Rehearsal",
         Mode::Sync => "Sync",
         Mode::Undo => "Undo",
+        Mode::Reset => "Reset",
     };
     let run = report
         .run

@@ -68,8 +68,8 @@ fn row(account: &Account) -> Vec<String> {
         clean(&account.password_state()),
         account
             .last_login
-            .as_deref()
-            .map(|at| clean(&stored_to_rfc3339(at)))
+            .as_ref()
+            .map(|at| clean(&stored_to_rfc3339(&at.0)))
             .unwrap_or_default(),
     ]
 }
@@ -130,7 +130,7 @@ fn renew_unclaimed(context: &Context, path: &Path) -> Result<(), Failure> {
             path.display()
         ))
     })?;
-    let renewed = store.connection.immediate_transaction(|connection| {
+    let renewed = store.connection.write(|connection| {
         let mut out = file.writer();
         let renewed = unclaimed::renew_passwords(
             connection,

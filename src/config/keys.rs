@@ -98,6 +98,9 @@ pub(super) const URL_PARTS: [&str; 8] = [
     "socket",
 ];
 
+/// Those of them that may also stand beside `url`.
+pub(super) const PASSWORD_KEYS: [&str; 2] = ["password", "password_file"];
+
 /// An error for the first section or key that means nothing.
 pub(super) fn refuse_unknown(table: &Table) -> Result<(), ConfigError> {
     for (section, value) in table {
@@ -182,7 +185,7 @@ pub(super) fn override_from(
         if let Value::Table(values) = values {
             if key == "url" {
                 // The whole address wins over the file's parts of one.
-                values.retain(|key, _| !URL_PARTS.contains(&key));
+                values.retain(|key, _| !URL_PARTS.contains(&key) || PASSWORD_KEYS.contains(&key));
             }
             values.insert(key.to_owned(), value);
         }

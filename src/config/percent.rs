@@ -24,7 +24,7 @@ pub(super) fn decoded(text: &str) -> Result<String, UrlProblem> {
 }
 
 /// Every byte that may mean something in a URL as `%41`.
-pub(super) fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

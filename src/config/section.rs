@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 
 use super::ConfigError;
-use super::keys::URL_PARTS;
+use super::keys::{PASSWORD_KEYS, URL_PARTS};
 use super::url::{DatabaseUrl, ServerUrl};
 use crate::password::Secret;
 
@@ -87,15 +87,19 @@ impl<'t> Section<'t> {
         }
     }
 
-    /// The address of a database, from `url` or from its parts.
+    /// The address of a database, from `url` or from its parts. A password may stand beside
+    /// a url that has none.
     pub(super) fn database(&self) -> Result<Option<DatabaseUrl>, ConfigError> {
-        let part = URL_PARTS.iter().find(|key| self.get(key).is_some());
+        let part = URL_PARTS
+            .iter()
+            .find(|key| !PASSWORD_KEYS.contains(key) && self.get(key).is_some());
         match (self.text("url")?, part) {
             (None, None) => Ok(None),
             (None, Some(_)) => self.database_from_parts().map(Some),
-            (Some(url), None) => DatabaseUrl::parse(url)
-                .map(Some)
-                .map_err(|problem| self.bad("url", problem)),
+            (Some(url), None) => {
+                let url = DatabaseUrl::parse(url).map_err(|problem| self.bad("url", problem))?;
+                Ok(Some(url.or_password(self.password()?.as_ref())))
+            }
             (Some(_), Some(part)) => {
                 let problem = format!(
                     "it stands beside {}; an address is either one url or its parts",
@@ -149,7 +153,8 @@ impl<'t> Section<'t> {
         Ok(make(server))
     }
 
-    fn password(&self) -> Result<Option<Secret>, ConfigError> {
+    /// `password`, or the first line of `password_file`.
+    pub(super) fn password(&self) -> Result<Option<Secret>, ConfigError> {
         let password = self
             .text("password")?
             .filter(|password| !password.is_empty());

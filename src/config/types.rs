@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::url::DatabaseUrl;
+use crate::password::Secret;
 
 /// Everything that can be configured, one field a section.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Config {
 pub struct StoreConfig {
     /// SQLite or PostgreSQL.
     pub url: DatabaseUrl,
+    /// For a url that names none.
+    pub password: Option<Secret>,
 }
 
 /// The nodeshot source and its mapping rules.
@@ -42,6 +45,8 @@ pub struct StoreConfig {
 pub struct NodeshotConfig {
     /// The legacy database; without it there is nothing to sync.
     pub url: Option<DatabaseUrl>,
+    /// For a url that names none.
+    pub password: Option<Secret>,
     /// Where nodes go that lie outside every area.
     pub default_layer: LayerChoice,
     /// From the legacy status to the store's.
@@ -198,6 +203,7 @@ impl Default for StoreConfig {
     fn default() -> Self {
         Self {
             url: DatabaseUrl::Sqlite("heirloom.sqlite3".into()),
+            password: None,
         }
     }
 }
@@ -206,6 +212,7 @@ impl Default for NodeshotConfig {
     fn default() -> Self {
         Self {
             url: None,
+            password: None,
             default_layer: LayerChoice::None,
             status_mapping: StatusMapping::default(),
             import_links: true,

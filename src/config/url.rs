@@ -1,7 +1,7 @@
 //! Addresses of databases, whose passwords nothing prints.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -110,6 +110,55 @@ impl DatabaseUrl {
         }
     }
 
+    /// The address with this password where it has none of its own.
+    #[must_use]
+    pub fn or_password(mut self, password: Option<&Secret>) -> Self {
+        if let Self::Mysql(server) | Self::Postgres(server) = &mut self
+            && server.password.is_none()
+        {
+            server.password = password.cloned();
+        }
+        self
+    }
+
+    /// A typed address with the configured password, where that is meant for it: it has none
+    /// of its own, and either leads to the configured account or no server is configured.
+    #[must_use]
+    pub fn with_configured(self, known: Option<&Self>, password: Option<&Secret>) -> Self {
+        let known = known.and_then(Self::server);
+        let password = match (known, self.server()) {
+            (Some(known), Some(typed)) if known.is_account_of(typed) => known.password.as_ref(),
+            (Some(_), _) => None,
+            (None, _) => password,
+        };
+        self.or_password(password)
+    }
+
+    fn server(&self) -> Option<&ServerUrl> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Mysql(server) | Self::Postgres(server) => Some(server),
+        }
+    }
+
+    /// The same without a password, as it may be written down.
+    #[must_use]
+    pub fn without_password(mut self) -> Self {
+        if let Self::Mysql(server) | Self::Postgres(server) = &mut self {
+            server.password = None;
+        }
+        self
+    }
+
+    /// The file, where it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// The whole address with its password, for a driver and nothing else.
     #[must_use]
     pub fn with_password(&self) -> Secret {
@@ -138,6 +187,11 @@ impl ServerUrl {
             socket: None,
             params: Vec::new(),
         }
+    }
+
+    fn is_account_of(&self, other: &Self) -> bool {
+        (&self.user, &self.host, self.port, &self.socket)
+            == (&other.user, &other.host, other.port, &other.socket)
     }
 
     /// Takes one pair from behind the `?`.

@@ -27,13 +27,17 @@ pub(super) fn read(table: &Table) -> Result<Config, ConfigError> {
 }
 
 fn store(section: &Section<'_>) -> Result<StoreConfig, ConfigError> {
-    match section.database()? {
-        None => Ok(StoreConfig::default()),
+    let url = match section.database()? {
+        None => StoreConfig::default().url,
         Some(DatabaseUrl::Mysql(_)) => {
-            Err(section.bad("url", "a store is a sqlite or postgres database"))
+            return Err(section.bad("url", "a store is a sqlite or postgres database"));
         }
-        Some(url) => Ok(StoreConfig { url }),
-    }
+        Some(url) => url,
+    };
+    Ok(StoreConfig {
+        url,
+        password: section.password()?,
+    })
 }
 
 fn nodeshot(section: &Section<'_>) -> Result<NodeshotConfig, ConfigError> {
@@ -46,6 +50,7 @@ fn nodeshot(section: &Section<'_>) -> Result<NodeshotConfig, ConfigError> {
     }
     Ok(NodeshotConfig {
         url: section.database()?,
+        password: section.password()?,
         default_layer: default_layer(section)?,
         status_mapping: status_mapping(section)?,
         import_links: section

@@ -1,18 +1,18 @@
 //! Applies a plan: every change, its ledger entry and its before-image, in the transaction
 //! of the caller.
 
-use std::collections::HashMap;
 use std::sync::mpsc;
 
 use diesel::result::{DatabaseErrorKind, Error as DbError};
-use diesel::sqlite::SqliteConnection;
 
 use super::change::{Act, Change, Changes, Spool};
 use super::{Stop, Ui, credentials};
-use crate::model::{Kind, Table, Value};
+use crate::model::{Key, Kind, Table, Value};
 use crate::password;
 use crate::sql::{Bind, execute};
 use crate::store::bulk::{Inserter, bind};
+use crate::store::connection::Connection;
+use crate::store::keys;
 use crate::store::rows::{self, StoredRow};
 use crate::store::{ledger, ledger::COLUMNS};
 
@@ -32,7 +32,7 @@ pub struct Context<'a> {
 /// # Errors
 /// [`Stop::Stale`] where a row is not as it was planned; the store's faults.
 pub fn apply(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     spool: &mut Spool,
     facts: &[(&'static Table, StoredRow)],
     mut context: Context,
@@ -42,10 +42,18 @@ pub fn apply(
     for (table, changes) in spool.movers()? {
         park(connection, table, changes, ui)?;
     }
-    let entries = ledger::inserter();
+    let mut filled = spool.tables();
+    filled.push("ledger");
+    let keys = keys::put_off(connection, &filled)?;
     for (table, changes) in spool.readers()? {
-        let inserter = Inserter::for_table(table);
-        let kind = ledger::make_kind(connection, context.recipe, table)?;
+        let writer = Writer {
+            table,
+            kind: ledger::make_kind(connection, context.recipe, table)?,
+            run: context.run,
+            rows: Inserter::for_table(table),
+            entries: ledger::inserter(),
+            images: Inserter::new("before_images", &IMAGE_COLUMNS),
+        };
         std::thread::scope(|scope| {
             let (sender, receiver) = mpsc::sync_channel(4);
             scope.spawn(move || decode(table, changes, &sender));
@@ -54,19 +62,64 @@ pub fn apply(
                 if ui.cancelled() {
                     return Err(Stop::Cancelled);
                 }
-                write_chunk(
-                    connection,
-                    table,
-                    kind,
-                    &inserter,
-                    &entries,
-                    &chunk,
-                    &mut context,
-                )?;
+                writer.write(connection, &chunk.changes)?;
+                hand_out(table, &chunk, &mut context)?;
                 ui.advance(chunk.changes.len() as u64);
             }
             Ok(())
         })?;
+        rows::advance_ids(connection, table.name)?;
+    }
+    end(connection, spool, &context, ui)?;
+    keys::restore(connection, keys).map_err(|error| match error {
+        DbError::DatabaseError(
+            DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::UniqueViolation,
+            about,
+        ) => Stop::Stale(about.message().to_string()),
+        error => error.into(),
+    })
+}
+
+/// Takes away what goes, children before parents, once nothing refers to it any more.
+fn end(
+    connection: &mut Connection,
+    spool: &mut Spool,
+    context: &Context,
+    ui: &mut dyn Ui,
+) -> Result<(), Stop> {
+    let parked = spool.ends_give_way;
+    for (table, changes) in spool.ends()? {
+        let kind = ledger::make_kind(connection, context.recipe, table)?;
+        let images = Inserter::new("before_images", &IMAGE_COLUMNS);
+        let mut changes = changes.peekable();
+        while changes.peek().is_some() {
+            if ui.cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            let chunk: Vec<Change> = changes.by_ref().take(CHUNK).collect::<Result<_, _>>()?;
+            let deleted = chunk
+                .iter()
+                .filter(|change| matches!(change.act, Act::Delete(_)));
+            let unparked: Vec<&Change> = deleted
+                .clone()
+                .filter(|change| !parked || change.act.moved(table).is_empty())
+                .collect();
+            check_unchanged(connection, table, &unparked)?;
+            keep_images(
+                connection,
+                table,
+                kind,
+                &images,
+                &chunk.iter().collect::<Vec<_>>(),
+                context.run,
+            )?;
+            let ids: Vec<i64> = deleted.map(|change| change.id).collect();
+            rows::delete(connection, table, &ids).map_err(|error| stale_or_fault(table, error))?;
+            let keys: Vec<&Key> = chunk.iter().map(|change| &change.key).collect();
+            ledger::forget(connection, kind, &keys)?;
+            ledger::grow(connection, kind, -(keys.len() as i64))?;
+            ui.advance(chunk.len() as u64);
+        }
     }
     Ok(())
 }
@@ -74,7 +127,7 @@ pub fn apply(
 /// Takes the unique values that updates change out of the way, so that one row may take what
 /// another gives up. The rows are checked here, while they are as they were.
 fn park(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &'static Table,
     changes: Changes,
     ui: &mut dyn Ui,
@@ -95,11 +148,15 @@ fn park(
         check_unchanged(connection, table, &moving.iter().collect::<Vec<_>>())?;
         for change in moving.drain(..) {
             for (column, nullable) in change.act.moved(table) {
-                let parked = (!nullable).then(|| format!("\u{1}{}", change.id));
+                let parked = match nullable {
+                    true => Value::Null,
+                    false => Value::from(format!("\u{1}{}", change.id)),
+                };
+                let (_, kind) = table.columns[table.column(column)];
                 execute(
                     connection,
                     &format!("UPDATE {} SET \"{column}\" = ? WHERE id = ?", table.name),
-                    &[Bind::Text(parked.as_deref()), Bind::Int(Some(change.id))],
+                    &[bind(kind, &parked), Bind::Int(Some(change.id))],
                 )?;
             }
         }
@@ -151,81 +208,92 @@ fn decode(
     }
 }
 
-fn write_chunk(
-    connection: &mut SqliteConnection,
+/// Writes the changes of one table.
+struct Writer {
     table: &'static Table,
+    /// The ledger's number for its rows.
     kind: i64,
-    inserter: &Inserter,
-    entries: &Inserter,
-    chunk: &Chunk,
-    context: &mut Context,
-) -> Result<(), Stop> {
-    let mut rows = Vec::new();
-    let mut ledger_rows = Vec::with_capacity(chunk.changes.len() * COLUMNS.len());
-    for change in &chunk.changes {
-        if let Act::Insert(values) = &change.act {
-            rows.push(Bind::Int(Some(change.id)));
-            rows.extend(
-                table
-                    .columns
-                    .iter()
-                    .zip(values)
-                    .map(|((_, kind), value)| bind(*kind, value)),
-            );
+    run: i64,
+    rows: Inserter,
+    entries: Inserter,
+    images: Inserter,
+}
+
+impl Writer {
+    fn write(&self, connection: &mut Connection, changes: &[Change]) -> Result<(), Stop> {
+        let table = self.table;
+        let mut rows = Vec::new();
+        for change in changes {
+            if let Act::Insert(values) = &change.act {
+                rows.push(Bind::Int(Some(change.id)));
+                let fields = table.columns.iter().zip(values);
+                rows.extend(fields.map(|((_, kind), value)| bind(*kind, value)));
+            }
         }
-        if change.ledger_before.is_none() {
-            let adopted = !matches!(change.act, Act::Insert(_));
-            ledger_rows.extend([
-                Bind::Int(Some(kind)),
+        self.rows
+            .insert(connection, &rows)
+            .map_err(|error| stale_or_fault(table, error))?;
+        // behind the inserts: a row may follow another that is new in this very plan
+        let touched: Vec<&Change> = changes
+            .iter()
+            .filter(|change| !matches!(change.act, Act::Insert(_)))
+            .filter(|change| change.act.moved(table).is_empty())
+            .collect();
+        check_unchanged(connection, table, &touched)?;
+        let touching: Vec<&Change> = changes
+            .iter()
+            .filter(|change| matches!(change.act, Act::Update { .. }) || change.before.is_some())
+            .collect();
+        keep_images(
+            connection,
+            table,
+            self.kind,
+            &self.images,
+            &touching,
+            self.run,
+        )?;
+        for change in changes {
+            if let Act::Update { before, after } = &change.act {
+                update_row(connection, table, change.id, before, after)?;
+            }
+        }
+        self.enter(connection, changes)
+    }
+
+    /// Writes the ledger's entries, old ones anew.
+    fn enter(&self, connection: &mut Connection, changes: &[Change]) -> Result<(), Stop> {
+        let known: Vec<&Key> = changes
+            .iter()
+            .filter(|change| change.before.is_some())
+            .map(|change| &change.key)
+            .collect();
+        ledger::forget(connection, self.kind, &known)?;
+        let mut entries = Vec::with_capacity(changes.len() * COLUMNS.len());
+        for change in changes {
+            let (adopted, created_run) = match &change.before {
+                Some(before) => (before.adopted, before.created_run),
+                None => (!matches!(change.act, Act::Insert(_)), self.run),
+            };
+            entries.extend([
+                Bind::Int(Some(self.kind)),
                 Bind::Int(Some(change.key.number)),
                 Bind::Text(Some(&change.key.text)),
                 Bind::Int(Some(change.id)),
-                Bind::Int(Some(i64::from(adopted))),
-                Bind::Int(Some(context.run)),
-                Bind::Int(Some(context.run)),
+                Bind::Bool(Some(adopted)),
+                Bind::Int(Some(created_run)),
+                Bind::Int(Some(self.run)),
                 Bind::Bytes(Some(change.fingerprint.as_bytes())),
             ]);
         }
+        self.entries.insert(connection, &entries)?;
+        ledger::grow(connection, self.kind, (changes.len() - known.len()) as i64)?;
+        Ok(())
     }
-    inserter
-        .insert(connection, &rows)
-        .map_err(|error| stale_or_fault(table, error))?;
-    // behind the inserts: a row may follow another that is new in this very plan
-    let touched: Vec<&Change> = chunk
-        .changes
-        .iter()
-        .filter(|change| !matches!(change.act, Act::Insert(_)))
-        .filter(|change| change.act.moved(table).is_empty())
-        .collect();
-    check_unchanged(connection, table, &touched)?;
-    entries.insert(connection, &ledger_rows)?;
-    for change in &chunk.changes {
-        if let Act::Update { before, after } = &change.act {
-            update_row(connection, table, change.id, before, after)?;
-        }
-        keep_before_image(connection, table, kind, change, context.run)?;
-        if change.ledger_before.is_some() {
-            execute(
-                connection,
-                "UPDATE ledger SET store_id = ?, changed_run = ?, fingerprint = ? \
-                 WHERE kind = ? AND number = ? AND text = ?",
-                &[
-                    Bind::Int(Some(change.id)),
-                    Bind::Int(Some(context.run)),
-                    Bind::Bytes(Some(change.fingerprint.as_bytes())),
-                    Bind::Int(Some(kind)),
-                    Bind::Int(Some(change.key.number)),
-                    Bind::Text(Some(&change.key.text)),
-                ],
-            )?;
-        }
-    }
-    hand_out(table, chunk, context)
 }
 
 /// Writes the columns that change.
 fn update_row(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &'static Table,
     id: i64,
     before: &[Value],
@@ -249,40 +317,53 @@ fn update_row(
     Ok(())
 }
 
-/// Keeps what a change takes away: the row before an update, the ledger entry before it moves.
-fn keep_before_image(
-    connection: &mut SqliteConnection,
+/// What is written of a before-image.
+pub const IMAGE_COLUMNS: [&str; 10] = [
+    "run",
+    "kind",
+    "store_id",
+    "number",
+    "text",
+    "image",
+    "fingerprint",
+    "adopted",
+    "created_run",
+    "changed_run",
+];
+
+/// Keeps what changes take away: the row before an update or its end, the ledger's entry.
+fn keep_images(
+    connection: &mut Connection,
     table: &'static Table,
     kind: i64,
-    change: &Change,
+    inserter: &Inserter,
+    changes: &[&Change],
     run: i64,
 ) -> Result<(), Stop> {
-    let image = match &change.act {
-        Act::Update { before, .. } => Some(image(table, before)),
-        _ => None,
-    };
-    if image.is_none() && change.ledger_before.is_none() {
-        return Ok(());
-    }
-    let (fingerprint, changed_run) = match &change.ledger_before {
-        Some((fingerprint, run)) => (Some(fingerprint.as_bytes()), Some(*run)),
-        None => (None, None),
-    };
-    execute(
-        connection,
-        "INSERT INTO before_images (run, kind, store_id, number, text, image, fingerprint, changed_run) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        &[
+    let images: Vec<Option<String>> = changes
+        .iter()
+        .map(|change| match &change.act {
+            Act::Update { before, .. } | Act::Delete(before) => Some(image(table, before)),
+            _ => None,
+        })
+        .collect();
+    let mut binds = Vec::with_capacity(changes.len() * IMAGE_COLUMNS.len());
+    for (change, image) in changes.iter().zip(&images) {
+        let before = change.before.as_ref();
+        binds.extend([
             Bind::Int(Some(run)),
             Bind::Int(Some(kind)),
             Bind::Int(Some(change.id)),
             Bind::Int(Some(change.key.number)),
             Bind::Text(Some(&change.key.text)),
-            Bind::Text(image.as_deref()),
-            Bind::Bytes(fingerprint),
-            Bind::Int(changed_run),
-        ],
-    )?;
+            Bind::Json(image.as_deref()),
+            Bind::Bytes(before.map(|before| before.fingerprint.as_bytes())),
+            Bind::Bool(before.map(|before| before.adopted)),
+            Bind::Int(before.map(|before| before.created_run)),
+            Bind::Int(before.map(|before| before.changed_run)),
+        ]);
+    }
+    inserter.insert(connection, &binds)?;
     Ok(())
 }
 
@@ -334,19 +415,16 @@ fn hand_out(table: &'static Table, chunk: &Chunk, context: &mut Context) -> Resu
 /// Each row that is touched must still be as it was when the plan was made; those that are
 /// parked were checked before.
 fn check_unchanged(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &'static Table,
     touched: &[&Change],
 ) -> Result<(), Stop> {
     let ids: Vec<i64> = touched.iter().map(|change| change.id).collect();
-    let current: HashMap<i64, StoredRow> = rows::by_ids(connection, table, &ids)?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+    let current = rows::by_ids(connection, table, &ids)?;
     for change in touched {
         let same = match (&change.act, current.get(&change.id)) {
             (_, None) => false,
-            (Act::Update { before, .. }, Some(row)) => row.values == *before,
+            (Act::Update { before, .. } | Act::Delete(before), Some(row)) => row.values == *before,
             _ => true,
         };
         if !same {
@@ -360,11 +438,11 @@ fn check_unchanged(
 }
 
 fn check_facts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     facts: &[(&'static Table, StoredRow)],
 ) -> Result<(), Stop> {
     for (table, planned) in facts {
-        if rows::by_ids(connection, table, &[planned.id])?.first() != Some(planned) {
+        if rows::by_ids(connection, table, &[planned.id])?.get(&planned.id) != Some(planned) {
             return Err(Stop::Stale(format!(
                 "row {} of {} is another by now",
                 planned.id, table.name

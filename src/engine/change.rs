@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{Fingerprint, Key, Table, Value, tables};
+use crate::store::ledger::Entry;
 use crate::text::hex;
 
 /// One row's change. The fingerprint is the ledger's new one.
@@ -18,7 +19,27 @@ pub struct Change {
     pub act: Act,
     pub fingerprint: Fingerprint,
     /// The ledger's entry before, where there is one.
-    pub ledger_before: Option<(Fingerprint, i64)>,
+    pub before: Option<Before>,
+}
+
+/// What the ledger says of a row until a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    pub fingerprint: Fingerprint,
+    pub adopted: bool,
+    pub created_run: i64,
+    pub changed_run: i64,
+}
+
+impl From<&Entry> for Before {
+    fn from(entry: &Entry) -> Self {
+        Before {
+            fingerprint: entry.fingerprint.clone(),
+            adopted: entry.adopted,
+            created_run: entry.created_run,
+            changed_run: entry.changed_run,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,20 +51,31 @@ pub enum Act {
     },
     /// A row that was there before is followed from now on, and left alone.
     Adopt,
+    /// The row goes.
+    Delete(Vec<Value>),
+    /// Only the ledger's entry goes.
+    Forget,
     /// Only the ledger changes: the source's new value stands in the store already, or an
     /// edit there was kept.
     Rebase,
 }
 
 impl Act {
-    /// The unique columns that an update writes, and whether they may be null.
+    /// Whether it takes a row or its entry away.
+    pub fn ends(&self) -> bool {
+        matches!(self, Act::Delete(_) | Act::Forget)
+    }
+
+    /// The unique columns whose value an update or the end of a row gives up, and whether they
+    /// may be null.
     pub fn moved(&self, table: &Table) -> Vec<(&'static str, bool)> {
-        let Act::Update { before, after } = self else {
-            return Vec::new();
-        };
         let changes = |column: &str| {
             let index = table.column(column);
-            before.get(index) != after.get(index)
+            match self {
+                Act::Update { before, after } => before.get(index) != after.get(index),
+                Act::Delete(before) => before.get(index) != Some(&Value::Null),
+                _ => false,
+            }
         };
         let unique = table.unique().iter().copied();
         unique.filter(|(column, _)| changes(column)).collect()
@@ -53,6 +85,12 @@ impl Act {
 /// The changes of all tables, each table in a file of its own, and what the plan rests on.
 pub struct Spool {
     files: Vec<TableSpool>,
+    /// What goes, apart from what comes and changes.
+    ends: Vec<TableSpool>,
+    /// Whether something that comes may take a unique value of something that goes.
+    pub ends_give_way: bool,
+    /// Whether an account gets a password when the plan is applied.
+    pub makes_passwords: bool,
 }
 
 struct TableSpool {
@@ -69,9 +107,8 @@ pub struct Mark(Vec<(u64, u64)>);
 
 impl Spool {
     pub fn new() -> io::Result<Self> {
-        let files = tables::ALL
-            .iter()
-            .map(|table| {
+        let spools = || -> io::Result<Vec<TableSpool>> {
+            let spool = |table: &&'static Table| {
                 Ok(TableSpool {
                     table,
                     file: BufWriter::with_capacity(1 << 16, tempfile::tempfile()?),
@@ -79,14 +116,26 @@ impl Spool {
                     changes: 0,
                     moves: false,
                 })
-            })
-            .collect::<io::Result<_>>()?;
-        Ok(Spool { files })
+            };
+            tables::ALL.iter().map(spool).collect()
+        };
+        Ok(Spool {
+            files: spools()?,
+            ends: spools()?,
+            ends_give_way: false,
+            makes_passwords: false,
+        })
     }
 
     pub fn push(&mut self, table: &Table, change: &Change) -> io::Result<()> {
-        let spool = self
-            .files
+        if let Act::Insert(values) = &change.act {
+            self.makes_passwords |= values.contains(&Value::Generated);
+        }
+        let spools = match change.act.ends() {
+            true => &mut self.ends,
+            false => &mut self.files,
+        };
+        let spool = spools
             .iter_mut()
             .find(|spool| spool.table.name == table.name)
             .ok_or_else(|| io::Error::other("a table that is not the store's"))?;
@@ -101,7 +150,7 @@ impl Spool {
 
     pub fn mark(&self) -> Mark {
         Mark(
-            self.files
+            self.all()
                 .iter()
                 .map(|spool| (spool.length, spool.changes))
                 .collect(),
@@ -109,7 +158,7 @@ impl Spool {
     }
 
     pub fn rewind(&mut self, mark: Mark) -> io::Result<()> {
-        for (spool, (length, changes)) in self.files.iter_mut().zip(mark.0) {
+        for (spool, (length, changes)) in self.files.iter_mut().chain(&mut self.ends).zip(mark.0) {
             spool.file.flush()?;
             let file = spool.file.get_mut();
             file.set_len(length)?;
@@ -121,14 +170,14 @@ impl Spool {
     }
 
     pub fn changes(&self) -> u64 {
-        self.files.iter().map(|spool| spool.changes).sum()
+        self.all().iter().map(|spool| spool.changes).sum()
     }
 
     /// SHA-256 over every change: table by table, parents first, each in key order.
     pub fn digest(&mut self) -> io::Result<String> {
         let mut hash = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
-        for spool in &mut self.files {
+        for spool in self.files.iter_mut().chain(&mut self.ends) {
             hash.update(spool.table.name.as_bytes());
             hash.update(spool.length.to_le_bytes());
             spool.file.flush()?;
@@ -145,36 +194,58 @@ impl Spool {
         Ok(format!("sha256:{}", hex(&hash.finalize())))
     }
 
+    /// The names of the tables that have changes.
+    pub fn tables(&self) -> Vec<&'static str> {
+        let changing = self.files.iter().filter(|spool| spool.changes > 0);
+        changing.map(|spool| spool.table.name).collect()
+    }
+
     /// Readers of the tables that have changes, parents first.
     pub fn readers(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
-        self.readers_of(|spool| spool.changes > 0)
+        readers_of(&mut self.files, |spool| spool.changes > 0)
+    }
+
+    /// Readers of what goes, children first.
+    pub fn ends(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
+        let mut readers = readers_of(&mut self.ends, |spool| spool.changes > 0)?;
+        readers.reverse();
+        Ok(readers)
     }
 
     /// Readers of the tables in which unique values pass from row to row. The readers of one
     /// call must be done with before the next call.
     pub fn movers(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
-        self.readers_of(|spool| spool.moves && spool.changes > 0)
+        let moving = |spool: &TableSpool| spool.moves && spool.changes > 0;
+        let mut movers = readers_of(&mut self.files, moving)?;
+        if self.ends_give_way {
+            movers.extend(readers_of(&mut self.ends, moving)?);
+        }
+        Ok(movers)
     }
 
-    fn readers_of(
-        &mut self,
-        which: impl Fn(&TableSpool) -> bool,
-    ) -> io::Result<Vec<(&'static Table, Changes)>> {
-        let mut readers = Vec::new();
-        for spool in &mut self.files {
-            if !which(spool) {
-                continue;
-            }
-            spool.file.flush()?;
-            let mut file = spool.file.get_ref().try_clone()?;
-            file.seek(SeekFrom::Start(0))?;
-            readers.push((
-                spool.table,
-                Changes(BufReader::with_capacity(1 << 18, file)),
-            ));
-        }
-        Ok(readers)
+    fn all(&self) -> Vec<&TableSpool> {
+        self.files.iter().chain(&self.ends).collect()
     }
+}
+
+fn readers_of(
+    spools: &mut [TableSpool],
+    which: impl Fn(&TableSpool) -> bool,
+) -> io::Result<Vec<(&'static Table, Changes)>> {
+    let mut readers = Vec::new();
+    for spool in spools {
+        if !which(spool) {
+            continue;
+        }
+        spool.file.flush()?;
+        let mut file = spool.file.get_ref().try_clone()?;
+        file.seek(SeekFrom::Start(0))?;
+        readers.push((
+            spool.table,
+            Changes(BufReader::with_capacity(1 << 18, file)),
+        ));
+    }
+    Ok(readers)
 }
 
 /// The changes of one table, read back.

@@ -40,10 +40,18 @@ impl Code {
 
 /// What the engine itself finds, whatever the recipe.
 pub const CODES: &[Code] = &[
+    Code::error(
+        "another-source",
+        "Fewer than half of the nodes imported before are in the source.",
+    ),
     Code::info("busy", "Another run holds the lock of the store."),
     Code::info(
         "deleted-in-store",
         "An imported row was deleted in the store by hand.",
+    ),
+    Code::warning(
+        "edit-deleted",
+        "A row vanished from the source that had been edited in the store.",
     ),
     Code::warning(
         "edit-kept",
@@ -52,6 +60,14 @@ pub const CODES: &[Code] = &[
     Code::warning(
         "edit-overwritten",
         "The same, where the configuration lets the source win.",
+    ),
+    Code::info(
+        "kept-account",
+        "An account stays for which nobody in the source stands any more.",
+    ),
+    Code::warning(
+        "kept-for-own-rows",
+        "A row vanished from the source on which rows hang that no import made.",
     ),
     Code::warning(
         "kept-last-good",
@@ -63,6 +79,14 @@ pub const CODES: &[Code] = &[
         "The legacy database failed while it was read.",
     ),
     Code::error("store-fault", "The store, or the disk it is on, failed."),
+    Code::error(
+        "table-emptied",
+        "A table of the legacy database had rows in the last run and has none now.",
+    ),
+    Code::error(
+        "too-many-deletes",
+        "The run would delete more than delete_guard allows.",
+    ),
     Code::error(
         "wrong-command",
         "Command, configuration, layers or kind of database are wrong.",

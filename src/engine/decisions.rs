@@ -1,5 +1,6 @@
 //! Decisions: answers to what the data cannot answer, remembered with the facts they rest on.
 
+use chrono::DateTime;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;
 use std::path::Path;
@@ -126,7 +127,13 @@ impl Decisions {
                 path.display()
             ))
         })?;
-        self.known.extend(file.decisions);
+        for (key, mut decision) in file.decisions {
+            // an answer that was written by hand need not say when
+            if DateTime::parse_from_rfc3339(&decision.answered).is_err() {
+                decision.answered = self.now.clone();
+            }
+            self.known.insert(key, decision);
+        }
         Ok(())
     }
 

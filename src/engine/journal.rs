@@ -4,29 +4,41 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use diesel::sqlite::{Sqlite, SqliteConnection};
+
+use serde::{Deserialize, Serialize};
 
 use super::Stop;
 use super::decisions::{Decision, Decisions};
 use super::finding::{Cause, Finding, Severity};
 use super::findings::Findings;
-use super::report::{End, Report, Source, word};
+use super::report::{End, Mode, Report, Source, word};
 use crate::sql::Bind;
 use crate::store::bulk::Inserter;
+use crate::store::columns::{JsonText, TimeText};
+use crate::store::connection::{Connection, MultiBackend};
+use crate::store::rows;
 use crate::store::schema::{decisions, findings, runs};
 use crate::time::stored_to_rfc3339;
 
 /// A time of a report as the store keeps times.
-fn stored(rfc3339: &str) -> String {
-    rfc3339.trim_end_matches('Z').replace('T', " ")
+fn stored(rfc3339: &str) -> TimeText {
+    TimeText(rfc3339.trim_end_matches('Z').replace('T', " "))
 }
 
 /// Writes a run's row, and returns its number.
-pub fn insert_run(connection: &mut SqliteConnection, report: &Report) -> Result<i64, Stop> {
-    let stages = serde_json::to_string(&report.stages).unwrap_or_default();
-    let entities = serde_json::to_string(&report.entities).unwrap_or_default();
-    Ok(diesel::insert_into(runs::table)
+pub fn insert_run(
+    connection: &mut Connection,
+    report: &Report,
+    notes: &Notes,
+) -> Result<i64, Stop> {
+    let notes = JsonText(serde_json::to_string(notes).unwrap_or_default());
+    let stages = JsonText(serde_json::to_string(&report.stages).unwrap_or_default());
+    let entities = JsonText(serde_json::to_string(&report.entities).unwrap_or_default());
+    // no sequence gives it: what a rehearsal takes is taken back
+    let id = rows::highest_id(connection, "runs")? + 1;
+    diesel::insert_into(runs::table)
         .values((
+            runs::id.eq(id),
             runs::recipe.eq(&report.recipe),
             runs::mode.eq(word(&report.mode)),
             runs::outcome.eq(word(&report.outcome)),
@@ -37,16 +49,14 @@ pub fn insert_run(connection: &mut SqliteConnection, report: &Report) -> Result<
             runs::source_identity.eq(&report.source.identity),
             runs::stages.eq(stages),
             runs::entities.eq(entities),
+            runs::notes.eq(notes),
         ))
-        .returning(runs::id)
-        .get_result(connection)?)
+        .execute(connection)?;
+    rows::advance_ids(connection, "runs")?;
+    Ok(id)
 }
 
-pub fn set_finished(
-    connection: &mut SqliteConnection,
-    run: i64,
-    finished: &str,
-) -> Result<(), Stop> {
+pub fn set_finished(connection: &mut Connection, run: i64, finished: &str) -> Result<(), Stop> {
     diesel::update(runs::table.find(run))
         .set(runs::finished.eq(stored(finished)))
         .execute(connection)?;
@@ -59,13 +69,14 @@ struct RunRow {
     recipe: String,
     mode: String,
     outcome: String,
-    started: String,
-    finished: String,
+    started: TimeText,
+    finished: TimeText,
     plan: Option<String>,
     source_kind: Option<String>,
     source_identity: Option<String>,
-    stages: String,
-    entities: String,
+    stages: JsonText,
+    entities: JsonText,
+    _notes: JsonText,
 }
 
 impl From<RunRow> for Report {
@@ -77,30 +88,78 @@ impl From<RunRow> for Report {
             format: 1,
             run: Some(row.id),
             recipe: row.recipe,
-            mode: parse(&row.mode).unwrap_or(super::report::Mode::Import),
+            mode: parse(&row.mode).unwrap_or(Mode::Import),
             outcome: parse(&row.outcome).unwrap_or(End::Failed),
-            started: stored_to_rfc3339(&row.started),
-            finished: stored_to_rfc3339(&row.finished),
+            started: stored_to_rfc3339(&row.started.0),
+            finished: stored_to_rfc3339(&row.finished.0),
             plan: row.plan,
             source: Source {
                 kind: row.source_kind.unwrap_or_default(),
                 identity: row.source_identity.unwrap_or_default(),
             },
-            stages: serde_json::from_str(&row.stages).unwrap_or_default(),
-            entities: serde_json::from_str(&row.entities).unwrap_or_default(),
+            stages: serde_json::from_str(&row.stages.0).unwrap_or_default(),
+            entities: serde_json::from_str(&row.entities.0).unwrap_or_default(),
             finding_counts: BTreeMap::new(),
             newly_refused: 0,
         }
     }
 }
 
+/// What a run remembers of its source, for the next one to compare with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Notes {
+    /// How many rows each legacy table had.
+    pub rows: BTreeMap<String, u64>,
+    /// The zone in which local times were read.
+    pub time_zone: Option<String>,
+}
+
+/// The notes of the last run that was committed.
+pub fn last_notes(connection: &mut Connection, recipe: &str) -> QueryResult<Notes> {
+    let notes: Option<JsonText> = runs::table
+        .filter(runs::recipe.eq(recipe))
+        .filter(runs::outcome.eq("committed"))
+        .order(runs::id.desc())
+        .select(runs::notes)
+        .first(connection)
+        .optional()?;
+    Ok(notes
+        .and_then(|notes| serde_json::from_str(&notes.0).ok())
+        .unwrap_or_default())
+}
+
 /// All runs, oldest first.
-pub fn runs(connection: &mut SqliteConnection) -> QueryResult<Vec<Report>> {
+pub fn runs(connection: &mut Connection) -> QueryResult<Vec<Report>> {
     let rows: Vec<RunRow> = runs::table.order(runs::id).load(connection)?;
     Ok(rows.into_iter().map(Report::from).collect())
 }
 
-pub fn run(connection: &mut SqliteConnection, number: i64) -> QueryResult<Option<Report>> {
+/// When the newest run of a recipe began that did what was due, or left it to a person to allow.
+/// One that failed, was skipped or was cancelled is still owed.
+pub fn last_settled(connection: &mut Connection, recipe: &str) -> QueryResult<Option<String>> {
+    let started: Option<TimeText> = runs::table
+        .filter(runs::recipe.eq(recipe))
+        .filter(runs::mode.eq_any([word(&Mode::Import), word(&Mode::Sync)]))
+        .filter(runs::outcome.eq_any([word(&End::Committed), word(&End::Held)]))
+        .order(runs::id.desc())
+        .select(runs::started)
+        .first(connection)
+        .optional()?;
+    Ok(started.map(|started| stored_to_rfc3339(&started.0)))
+}
+
+/// The newest run that asked nobody.
+pub fn last_sync(connection: &mut Connection) -> QueryResult<Option<Report>> {
+    let row: Option<RunRow> = runs::table
+        .filter(runs::mode.eq(word(&Mode::Sync)))
+        .order(runs::id.desc())
+        .first(connection)
+        .optional()?;
+    Ok(row.map(Report::from))
+}
+
+pub fn run(connection: &mut Connection, number: i64) -> QueryResult<Option<Report>> {
     let row: Option<RunRow> = runs::table.find(number).first(connection).optional()?;
     Ok(row.map(Report::from))
 }
@@ -118,7 +177,7 @@ struct FindingRow {
     legacy_id: Option<String>,
     name: Option<String>,
     message: String,
-    cause: Option<String>,
+    cause: Option<JsonText>,
     refuses: bool,
     _identity: i64,
 }
@@ -135,7 +194,7 @@ impl From<FindingRow> for Finding {
             message: row.message,
             cause: row
                 .cause
-                .and_then(|cause| serde_json::from_str::<Cause>(&cause).ok()),
+                .and_then(|cause| serde_json::from_str::<Cause>(&cause.0).ok()),
             refuses: row.refuses,
         }
     }
@@ -143,7 +202,9 @@ impl From<FindingRow> for Finding {
 
 /// The condition on findings that picks those of a run: for one that wrote, those that stood
 /// then; for an attempt that wrote nothing, its own.
-fn of_run(report: &Report) -> Box<dyn BoxableExpression<findings::table, Sqlite, SqlType = Bool>> {
+fn of_run(
+    report: &Report,
+) -> Box<dyn BoxableExpression<findings::table, MultiBackend, SqlType = Bool>> {
     let number = report.run.unwrap_or_default();
     let stands = matches!(report.outcome, End::Committed | End::KeptPartial);
     let recipe = findings::recipe.eq(report.recipe.clone());
@@ -162,7 +223,7 @@ fn of_run(report: &Report) -> Box<dyn BoxableExpression<findings::table, Sqlite,
 
 /// Hands out the findings of a run, those of one severity or all of them.
 pub fn each_finding<E: From<diesel::result::Error>>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     report: &Report,
     severity: Option<Severity>,
     mut each: impl FnMut(Finding) -> Result<(), E>,
@@ -185,7 +246,7 @@ pub fn each_finding<E: From<diesel::result::Error>>(
 
 /// How many findings of each code a run has.
 pub fn finding_counts(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     report: &Report,
 ) -> QueryResult<BTreeMap<String, (Severity, u64)>> {
     let rows: Vec<(String, String, i64)> = findings::table
@@ -208,7 +269,7 @@ pub fn finding_counts(
 }
 
 /// The rows that the last committed run refused.
-pub fn refused_rows(connection: &mut SqliteConnection, recipe: &str) -> QueryResult<HashSet<u64>> {
+pub fn refused_rows(connection: &mut Connection, recipe: &str) -> QueryResult<HashSet<u64>> {
     let rows: Vec<FindingRow> = findings::table
         .filter(findings::recipe.eq(recipe))
         .filter(findings::last_run.is_null())
@@ -221,7 +282,7 @@ pub fn refused_rows(connection: &mut SqliteConnection, recipe: &str) -> QueryRes
 }
 
 /// Findings that are written together.
-const FINDINGS_A_WRITE: usize = 500;
+const FINDINGS_A_WRITE: usize = 5_000;
 
 /// What becomes of standing findings that a run did not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -234,7 +295,7 @@ pub enum Absent {
 
 /// Writes the findings that appeared and closes those that are gone.
 pub fn record_findings(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     recipe: &str,
     run: i64,
     met: &mut Findings,
@@ -281,36 +342,44 @@ pub fn record_findings(
     Ok(())
 }
 
+/// What is written of a finding.
+pub const FINDING_COLUMNS: [&str; 14] = [
+    "id",
+    "recipe",
+    "first_run",
+    "last_run",
+    "code",
+    "severity",
+    "stage",
+    "entity",
+    "legacy_id",
+    "name",
+    "message",
+    "cause",
+    "refuses",
+    "identity",
+];
+
 /// Writes findings; `last_run` is given where they stand for that run alone.
 pub fn insert_findings(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     recipe: &str,
     run: i64,
     last_run: Option<i64>,
     findings: &[Finding],
 ) -> Result<(), Stop> {
-    const COLUMNS: [&str; 13] = [
-        "recipe",
-        "first_run",
-        "last_run",
-        "code",
-        "severity",
-        "stage",
-        "entity",
-        "legacy_id",
-        "name",
-        "message",
-        "cause",
-        "refuses",
-        "identity",
-    ];
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let highest = rows::highest_id(connection, "findings")?;
     let causes: Vec<Option<String>> = findings
         .iter()
         .map(|finding| serde_json::to_string(finding.cause.as_ref()?).ok())
         .collect();
-    let mut binds = Vec::with_capacity(findings.len() * COLUMNS.len());
-    for (finding, cause) in findings.iter().zip(&causes) {
+    let mut binds = Vec::with_capacity(findings.len() * FINDING_COLUMNS.len());
+    for ((finding, cause), id) in findings.iter().zip(&causes).zip(highest + 1..) {
         binds.extend([
+            Bind::Int(Some(id)),
             Bind::Text(Some(recipe)),
             Bind::Int(Some(run)),
             Bind::Int(last_run),
@@ -321,18 +390,18 @@ pub fn insert_findings(
             Bind::Text(finding.legacy_id.as_deref()),
             Bind::Text(finding.name.as_deref()),
             Bind::Text(Some(&finding.message)),
-            Bind::Text(cause.as_deref()),
-            Bind::Int(Some(i64::from(finding.refuses))),
+            Bind::Json(cause.as_deref()),
+            Bind::Bool(Some(finding.refuses)),
             Bind::Int(Some(finding.identity())),
         ]);
     }
-    Inserter::new("findings", &COLUMNS).insert(connection, &binds)?;
-    Ok(())
+    Inserter::new("findings", &FINDING_COLUMNS).insert(connection, &binds)?;
+    Ok(rows::advance_ids(connection, "findings")?)
 }
 
 /// All decisions of the store.
-pub fn decisions(connection: &mut SqliteConnection) -> QueryResult<BTreeMap<String, Decision>> {
-    let rows: Vec<(String, String, String, String, String)> =
+pub fn decisions(connection: &mut Connection) -> QueryResult<BTreeMap<String, Decision>> {
+    let rows: Vec<(String, String, String, TimeText, String)> =
         decisions::table.order(decisions::key).load(connection)?;
     Ok(rows
         .into_iter()
@@ -342,7 +411,7 @@ pub fn decisions(connection: &mut SqliteConnection) -> QueryResult<BTreeMap<Stri
                 Decision {
                     answer,
                     facts,
-                    answered: stored_to_rfc3339(&answered),
+                    answered: stored_to_rfc3339(&answered.0),
                     by,
                 },
             )
@@ -350,17 +419,37 @@ pub fn decisions(connection: &mut SqliteConnection) -> QueryResult<BTreeMap<Stri
         .collect())
 }
 
+/// The questions that wait for a person, as the last run met them: by the decision's key what
+/// the finding says.
+pub fn waiting_decisions(connection: &mut Connection) -> QueryResult<BTreeMap<String, String>> {
+    let rows: Vec<(String, Option<String>, String)> = findings::table
+        .filter(findings::last_run.is_null())
+        .filter(findings::code.eq_any(["decision-stale", "layer-undecided"]))
+        .select((findings::recipe, findings::legacy_id, findings::message))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(recipe, id, message)| Some((format!("{recipe}.layer.{}", id?), message)))
+        .collect())
+}
+
+/// Forgets one decision, or all; returns how many.
+pub fn forget_decisions(connection: &mut Connection, key: Option<&str>) -> QueryResult<usize> {
+    match key {
+        Some(key) => diesel::delete(decisions::table.find(key)).execute(connection),
+        None => diesel::delete(decisions::table).execute(connection),
+    }
+}
+
 /// Records the answers that a run used and the store does not have yet.
-pub fn record_decisions(
-    connection: &mut SqliteConnection,
-    answers: &Decisions,
-) -> Result<(), Stop> {
+pub fn record_decisions(connection: &mut Connection, answers: &Decisions) -> Result<(), Stop> {
     let known = decisions(connection)?;
     for (key, decision) in answers.to_record() {
         if known.get(key) == Some(decision) {
             continue;
         }
-        diesel::replace_into(decisions::table)
+        diesel::delete(decisions::table.find(key)).execute(connection)?;
+        diesel::insert_into(decisions::table)
             .values((
                 decisions::key.eq(key),
                 decisions::answer.eq(&decision.answer),

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use diesel::QueryResult;
-use diesel::sqlite::SqliteConnection;
 
 use crate::model::{Table, Value};
 use crate::sql::Cell;
+use crate::store::connection::Connection;
+use crate::store::ids::IdSet;
 use crate::store::rows;
 
 /// What a row got of the unique value that it wished for.
@@ -58,6 +59,8 @@ pub struct Names {
     next: HashMap<u64, u64, Hashed>,
     /// Rows of the store that keep what a person wrote there, whatever they wish for.
     edited: HashSet<i64>,
+    /// Rows of the store that somebody would have liked to take a value from.
+    wanted: HashSet<i64>,
     /// Who wishes for another value than before, where a refusal lets a row keep its old one.
     wants: Vec<Want>,
 }
@@ -89,11 +92,7 @@ impl Hasher for Identity {
 }
 
 impl Names {
-    pub fn load(
-        connection: &mut SqliteConnection,
-        table: &Table,
-        column: &str,
-    ) -> QueryResult<Names> {
+    pub fn load(connection: &mut Connection, table: &Table, column: &str) -> QueryResult<Names> {
         let mut names = Names::default();
         rows::each(connection, table, &[column], |id, cells| {
             if let Some(value) = cells.first().and_then(Cell::text) {
@@ -101,6 +100,17 @@ impl Names {
             }
         })?;
         Ok(names)
+    }
+
+    /// Forgets what rows of the store hold that will be gone.
+    pub fn free(&mut self, gone: &IdSet) {
+        self.holders
+            .retain(|_, holder| !matches!(holder, Holder::Stored(id) if gone.contains(*id)));
+    }
+
+    /// The rows of the store that somebody would have liked to take a value from.
+    pub fn take_wanted(&mut self) -> HashSet<i64> {
+        std::mem::take(&mut self.wanted)
     }
 
     /// Notes that a row of the store, of this legacy number, keeps what it holds.
@@ -159,6 +169,9 @@ impl Names {
             let holder = self.holders.get(&hash(&value)).copied();
             match holder {
                 Some(holder) if own.map(Holder::Stored) != Some(holder) => {
+                    if let Holder::Stored(id) = holder {
+                        self.wanted.insert(id);
+                    }
                     if on_taken == OnTaken::Refuse {
                         return Claim::Taken(holder);
                     }

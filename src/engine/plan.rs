@@ -4,26 +4,28 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use diesel::sqlite::SqliteConnection;
-
 use super::change::Spool;
 use super::decisions::{Decisions, Question, Resolved};
 use super::finding::{Cause, Finding, Severity, one};
 use super::findings::Findings;
+use super::journal::{self, Notes};
 use super::names::Names;
 use super::tally::{Outcome, Tallies};
 use super::{Stop, Ui};
 use crate::config::OnConflict;
 use crate::model::{Key, Record, Table};
 use crate::sql::Cell;
+use crate::store::connection::Connection;
 use crate::store::ids::IdSet;
 use crate::store::ledger::{self, Entries, Entry};
 use crate::store::rows::{self, StoredRow};
 mod claims;
 mod draft;
 mod place;
+mod sweep;
 
 pub use draft::{Draft, Placed, Target};
+pub use sweep::{Going, Swept};
 
 /// How a row of the ledger came into the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,13 +43,15 @@ struct TableState {
     ids: Rc<IdSet>,
     /// The ledger's entries that were looked up last: a batch is often looked up twice.
     entries: Rc<Entries>,
+    /// The ledger's entries that the plan came across.
+    met: sweep::Met,
     /// The highest id ever given, this plan's included.
     highest: i64,
 }
 
 /// See the module.
 pub struct Planner<'a> {
-    pub(super) connection: &'a mut SqliteConnection,
+    pub(super) connection: &'a mut Connection,
     recipe: &'static str,
     on_conflict: OnConflict,
     pub(super) spool: Spool,
@@ -59,6 +63,21 @@ pub struct Planner<'a> {
     /// Rows that the plan rests on and that must be the same when it is applied.
     pub(super) facts: Vec<(&'static Table, StoredRow)>,
     tables: HashMap<&'static str, TableState>,
+    sweeps: &'static [Swept],
+    deletes_vanished: bool,
+    /// What the plan takes away.
+    pub(super) going: Going,
+    /// What an earlier try of the plan took away: its unique values are free.
+    gone: Going,
+}
+
+/// How a plan treats what is there already.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    pub recipe: &'static str,
+    pub on_conflict: OnConflict,
+    /// The tables from which vanished rows go; none where nothing is deleted.
+    pub sweeps: &'static [Swept],
 }
 
 /// Legacy ids beyond this are not kept: there would be no room for new ones above them, and
@@ -70,17 +89,21 @@ pub const BATCH: usize = 2_000;
 
 impl<'a> Planner<'a> {
     pub(super) fn new(
-        connection: &'a mut SqliteConnection,
-        recipe: &'static str,
-        on_conflict: OnConflict,
+        connection: &'a mut Connection,
+        policy: Policy,
+        gone: Going,
         findings: Findings,
         decisions: &'a mut Decisions,
         ui: &'a mut dyn Ui,
     ) -> Result<Self, Stop> {
         Ok(Planner {
             connection,
-            recipe,
-            on_conflict,
+            recipe: policy.recipe,
+            on_conflict: policy.on_conflict,
+            sweeps: policy.sweeps,
+            deletes_vanished: !policy.sweeps.is_empty(),
+            going: Going::default(),
+            gone,
             spool: Spool::new()?,
             findings,
             tallies: Tallies::default(),
@@ -122,6 +145,16 @@ impl<'a> Planner<'a> {
             legacy_id: key.to_string(),
             code: finding.code.clone(),
         });
+        if cause.code == "deleted-in-store" {
+            // what hangs on a row that a person deleted stays where that person put it
+            let swept = self
+                .sweeps
+                .iter()
+                .find(|swept| swept.entity == Some(entity));
+            if let Some(table) = swept.map(|swept| swept.table) {
+                self.keep(table, key)?;
+            }
+        }
         self.account(entity, key, outcome, finding.name.as_deref().unwrap_or(""));
         self.finding(finding)?;
         Ok(cause)
@@ -139,10 +172,10 @@ impl<'a> Planner<'a> {
         finding: Finding,
     ) -> Result<Result<i64, Cause>, Stop> {
         let cause = self.fall(entity, key, Outcome::Refused, finding.clone())?;
-        if self.state(R::TABLE)?.kind.is_none() {
-            return Ok(Err(cause));
-        }
         let entries = self.entries(R::TABLE, &[key])?;
+        if let Some(entry) = entries.get(key) {
+            self.state(R::TABLE)?.met.mark(entry);
+        }
         let ids = Rc::clone(&self.state(R::TABLE)?.ids);
         let Some(entry) = entries
             .get(key)
@@ -229,7 +262,7 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// The store fails.
     pub fn stored(&mut self, table: &'static Table, id: i64) -> Result<Option<StoredRow>, Stop> {
-        Ok(rows::by_ids(self.connection, table, &[id])?.pop())
+        Ok(rows::by_ids(self.connection, table, &[id])?.remove(&id))
     }
 
     /// Whether the store has any row of this table.
@@ -262,15 +295,9 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         keys: &[&Key],
     ) -> Result<HashMap<Key, StoredRow>, Stop> {
-        if self.state(table)?.kind.is_none() {
-            return Ok(HashMap::new());
-        }
         let entries = self.entries(table, keys)?;
         let ids: Vec<i64> = entries.iter().map(|(_, entry)| entry.store_id).collect();
-        let rows: HashMap<i64, StoredRow> = rows::by_ids(self.connection, table, &ids)?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let rows = rows::by_ids(self.connection, table, &ids)?;
         Ok(entries
             .iter()
             .filter_map(|(key, entry)| Some((key.clone(), rows.get(&entry.store_id)?.clone())))
@@ -287,9 +314,6 @@ impl<'a> Planner<'a> {
         table: &'static Table,
         keys: &[&Key],
     ) -> Result<HashMap<Key, Origin>, Stop> {
-        if self.state(table)?.kind.is_none() {
-            return Ok(HashMap::new());
-        }
         let entries = self.entries(table, keys)?;
         let origin = |entry: &Entry| match entry.adopted {
             true => Origin::Adopted,
@@ -337,6 +361,14 @@ impl<'a> Planner<'a> {
             .collect())
     }
 
+    /// What the last run that was committed remembers of its source.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn last_notes(&mut self) -> Result<Notes, Stop> {
+        Ok(journal::last_notes(self.connection, self.recipe)?)
+    }
+
     /// Whether no earlier run of this recipe brought rows of this table.
     ///
     /// # Errors
@@ -360,12 +392,16 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// The store fails.
     pub fn names(&mut self, table: &'static Table, column: &str) -> Result<Names, Stop> {
-        Ok(Names::load(self.connection, table, column)?)
+        let mut names = Names::load(self.connection, table, column)?;
+        if let Some(gone) = self.gone.deleted.get(table.name) {
+            names.free(gone);
+        }
+        Ok(names)
     }
 
     fn state(&mut self, table: &'static Table) -> Result<&mut TableState, Stop> {
         if !self.tables.contains_key(table.name) {
-            let highest = rows::highest_id(self.connection, table)?;
+            let highest = rows::highest_id(self.connection, table.name)?;
             let kind = ledger::kind(self.connection, self.recipe, table)?;
             let ids = Rc::new(IdSet::load(self.connection, table)?);
             self.tables.insert(
@@ -374,6 +410,7 @@ impl<'a> Planner<'a> {
                     kind,
                     ids,
                     entries: Rc::default(),
+                    met: sweep::Met::default(),
                     highest,
                 },
             );

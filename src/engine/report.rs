@@ -43,6 +43,8 @@ pub enum Mode {
     DryRun,
     Sync,
     Undo,
+    /// The store was emptied of what imports brought.
+    Reset,
 }
 
 /// How a run ended.

@@ -1,11 +1,10 @@
 //! A run from its lock to its report: plan, ask, apply.
 
-use std::path::PathBuf;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use diesel::connection::SimpleConnection;
-use diesel::sqlite::SqliteConnection;
 
 use super::apply::{self, Context};
 use super::change::Spool;
@@ -13,7 +12,9 @@ use super::credentials::Credentials;
 use super::decisions::Decisions;
 use super::finding::{Finding, Severity};
 use super::findings::Findings;
-use super::plan::Planner;
+use super::guards::{self, Answer, Guard};
+use super::journal::Notes;
+use super::plan::{Going, Planner, Policy};
 use super::report::{End, Mode, Report, Source};
 use super::{Consent, Recipe, Side, Stop, Ui, journal, stages};
 use crate::config::OnConflict;
@@ -21,7 +22,7 @@ use crate::model::Table;
 use crate::store::rows::StoredRow;
 use crate::store::{Store, lock};
 
-/// How often a plan is made anew when the store changes under it.
+/// How often a plan is made anew when the store or the source changes under it.
 const TRIES: usize = 3;
 
 /// What the person asked for.
@@ -32,9 +33,29 @@ pub struct Options {
     /// The digest that the plan must have.
     pub expect: Option<String>,
     pub on_conflict: OnConflict,
-    pub credentials: Option<PathBuf>,
+    pub vanished: Vanished,
+    pub delete_guard: f64,
+    /// The guards that are answered in advance.
+    pub answers: Vec<Answer>,
+    pub credentials: Option<HandOut>,
     /// Who decides, as decisions record it.
     pub who: String,
+}
+
+/// What becomes of rows that vanished from the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Vanished {
+    Delete,
+    Stay,
+}
+
+/// Where the passwords of new accounts are handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandOut {
+    /// A new file, whether accounts are made or not.
+    File(PathBuf),
+    /// A folder, in which a run that makes accounts writes a file named after its start.
+    Folder(PathBuf),
 }
 
 /// What a fault in the source does to the stages that were complete.
@@ -88,9 +109,13 @@ pub fn run(
         findings: Findings::new(Default::default())?,
         locked: Duration::ZERO,
     };
-    let stop = match lock::try_lock(run.store.path())? {
+    let stop = match lock::try_lock(run.store)? {
         None => Some(Stop::Busy),
-        Some(_lock) => run.attempts()?,
+        Some(lock) => {
+            let stop = run.attempts();
+            lock::release(lock, &mut run.store.connection);
+            stop?
+        }
     };
     run.end(stop)
 }
@@ -116,7 +141,7 @@ pub fn failed(
         findings.push(&finding)?;
     }
     if let Some(store) = store {
-        report.run = Some(record_attempt(&mut store.connection, &report, stop)?);
+        report.run = Some(record_attempt(store, &report, stop)?);
     }
     Ok((report, findings))
 }
@@ -157,9 +182,11 @@ struct Run<'a> {
 struct Plan {
     spool: Spool,
     facts: Vec<(&'static Table, StoredRow)>,
+    going: Going,
     /// The fault that ended it early; the stages before it are complete.
     fault: Option<Stop>,
-    needs_consent: Vec<Finding>,
+    guards: Vec<Guard>,
+    notes: Notes,
 }
 
 impl Run<'_> {
@@ -168,13 +195,15 @@ impl Run<'_> {
         let mut tries = TRIES;
         loop {
             tries -= 1;
-            let refused = journal::refused_rows(&mut self.store.connection, self.recipe.name())?;
-            self.findings = Findings::new(refused)?;
+            self.start_findings()?;
             self.report.stages.clear();
             return Ok(match self.attempt() {
-                Err(Stop::Stale(_)) if tries > 0 => continue,
+                Err(Stop::Stale(_) | Stop::Moved(_)) if tries > 0 => continue,
                 Err(Stop::Stale(reason)) => Some(Stop::store(format!(
                     "the store changed while the run was planned, {TRIES} times in a row: {reason}. Try again when it is quieter."
+                ))),
+                Err(Stop::Moved(reason)) => Some(Stop::source(format!(
+                    "the source changed while it was read, {TRIES} times in a row: {reason}. Its tables cannot be read in one state: stop the old site meanwhile, lock them (LOCK TABLES … READ), or import a dump (mysqldump --lock-tables)."
                 ))),
                 Err(stop) => Some(stop),
                 Ok(stop) => stop,
@@ -197,8 +226,7 @@ impl Run<'_> {
                 self.findings.push(&finding)?;
             }
             if self.options.mode != Mode::DryRun && !matches!(stop, Stop::Wrong(_)) {
-                self.report.run =
-                    record_attempt(&mut self.store.connection, &self.report, stop).ok();
+                self.report.run = record_attempt(self.store, &self.report, stop).ok();
             }
         }
         self.report.finding_counts = self.findings.counts.clone();
@@ -214,10 +242,11 @@ impl Run<'_> {
     /// Plans, asks and applies once.
     fn attempt(&mut self) -> Result<Option<Stop>, Stop> {
         // a read transaction: the plan rests on one state of the store
-        self.store.connection.batch_execute("BEGIN")?;
+        self.store.connection.begin_reading()?;
         let planned = self.plan();
-        self.store.connection.batch_execute("ROLLBACK")?;
+        let ended = self.store.connection.roll_back();
         let mut plan = planned?;
+        ended?;
         let digest = plan.spool.digest()?;
         self.report.plan = plan.fault.is_none().then(|| digest.clone());
         self.report.newly_refused = self.findings.newly_refused;
@@ -246,7 +275,7 @@ impl Run<'_> {
         self.locked = begun.elapsed();
         if applied.is_err() {
             // a fault may have ended the transaction already
-            let _ = self.store.connection.batch_execute("ROLLBACK");
+            let _ = self.store.connection.roll_back();
             self.report.outcome = End::RolledBack;
         }
         applied?;
@@ -259,20 +288,25 @@ impl Run<'_> {
             && expected != digest
         {
             return Err(Stop::Held {
-                code: "plan-differs",
+                code: "plan-differs".into(),
                 message: format!(
                     "the plan is {digest}, not the expected {expected}: source, store, answers or configuration changed since the rehearsal. Rehearse again, or leave --expect out."
                 ),
             });
         }
-        if !self.ui.attended() {
-            if let Some(guard) = plan.needs_consent.first() {
+        for guard in self.unanswered(plan) {
+            if !self.ui.attended() {
                 return Err(Stop::Held {
-                    code: "every-node-discarded",
-                    message: guard.message.clone(),
+                    code: guard.finding.code.clone(),
+                    message: guard.finding.message.clone(),
                 });
             }
-        } else if self.options.mode != Mode::DryRun
+            if self.ui.consent(&guard.finding)? == Consent::No {
+                return Err(Stop::Cancelled);
+            }
+        }
+        if self.ui.attended()
+            && self.options.mode != Mode::DryRun
             && self.ui.satisfied(&self.report)? == Consent::No
         {
             return Err(Stop::Cancelled);
@@ -283,29 +317,47 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The guards that nobody has answered yet; what the data itself holds up is no one's to
+    /// allow, and was shown to whoever is there.
+    fn unanswered<'p>(&self, plan: &'p Plan) -> Vec<&'p Guard> {
+        let attended = self.ui.attended();
+        plan.guards
+            .iter()
+            .filter(|guard| match guard.answer {
+                Some(answer) => !self.options.answers.contains(&answer),
+                None => !attended,
+            })
+            .collect()
+    }
+
     /// One transaction, committed whole or taken back.
     fn apply(&mut self, plan: &mut Plan) -> Result<(), Stop> {
         let rehearsal = self.options.mode == Mode::DryRun;
-        let credentials = match &self.options.credentials {
-            Some(path) if !rehearsal => Some(Credentials::create(path).map_err(|error| {
-                Stop::Wrong(format!(
-                    "cannot create the credentials file {}: {error}. It must not exist yet.",
-                    path.display()
-                ))
-            })?),
+        let credentials = match self.options.credentials.as_ref().filter(|_| !rehearsal) {
+            Some(HandOut::File(path)) => Some(create_credentials(path)?),
+            Some(HandOut::Folder(folder)) if plan.spool.makes_passwords => {
+                std::fs::create_dir_all(folder).map_err(|error| {
+                    Stop::Wrong(format!(
+                        "cannot make the folder {} for credentials: {error}.",
+                        folder.display()
+                    ))
+                })?;
+                let name = self.report.started.replace([':', '-'], "");
+                Some(create_credentials(&folder.join(format!("{name}.csv")))?)
+            }
             _ => None,
         };
-        self.store.connection.batch_execute("BEGIN IMMEDIATE")?;
+        self.store.connection.begin_writing()?;
         self.ui.applying(plan.spool.changes());
         let run = self.write(plan, credentials.as_ref())?;
         if rehearsal {
-            self.store.connection.batch_execute("ROLLBACK")?;
+            self.store.connection.roll_back()?;
             return Ok(());
         }
         if let Some(credentials) = &credentials {
             credentials.sync()?;
         }
-        self.store.connection.batch_execute("COMMIT")?;
+        self.store.connection.commit()?;
         self.report.run = Some(run);
         if let Some(credentials) = credentials {
             credentials.keep();
@@ -317,7 +369,7 @@ impl Run<'_> {
     fn write(&mut self, plan: &mut Plan, credentials: Option<&Credentials>) -> Result<i64, Stop> {
         let connection = &mut self.store.connection;
         self.report.finished = rfc3339((self.clock)());
-        let run = journal::insert_run(connection, &self.report)?;
+        let run = journal::insert_run(connection, &self.report, &plan.notes)?;
         let mut out = credentials.map(Credentials::writer);
         apply::apply(
             connection,
@@ -348,17 +400,57 @@ impl Run<'_> {
         Ok(run)
     }
 
+    /// Plans; and once more where what goes holds a unique value that somebody wished for:
+    /// the second plan knows what goes, and gives it.
     fn plan(&mut self) -> Result<Plan, Stop> {
+        let first = self.plan_once(Going::default())?;
+        if !first.going.frees_wanted() {
+            return Ok(first);
+        }
+        let going = first.going;
+        let expected = going.deleted.clone();
+        self.start_findings()?;
+        self.report.stages.clear();
+        let mut second = self.plan_once(going)?;
+        second.spool.ends_give_way = true;
+        if second.going.deleted == expected {
+            return Ok(second);
+        }
+        // what took the value made its holder stay: nobody takes it
+        self.start_findings()?;
+        self.report.stages.clear();
+        self.plan_once(Going::default())
+    }
+
+    fn start_findings(&mut self) -> Result<(), Stop> {
+        let refused = journal::refused_rows(&mut self.store.connection, self.recipe.name())?;
+        self.findings = Findings::new(refused)?;
+        Ok(())
+    }
+
+    fn plan_once(&mut self, gone: Going) -> Result<Plan, Stop> {
         let empty = Findings::new(Default::default())?;
+        let sweeps = match self.options.vanished {
+            Vanished::Delete => self.recipe.sweeps(),
+            Vanished::Stay => &[],
+        };
         let mut planner = Planner::new(
             &mut self.store.connection,
-            self.recipe.name(),
-            self.options.on_conflict,
+            Policy {
+                recipe: self.recipe.name(),
+                on_conflict: self.options.on_conflict,
+                sweeps,
+            },
+            gone,
             std::mem::replace(&mut self.findings, empty),
             self.decisions,
             self.ui,
         )?;
         let planned = stages::run(&mut planner, self.recipe, &mut self.report);
+        let guards = match &planned {
+            Ok(None) => guards::check(&mut planner, self.recipe, self.options.delete_guard),
+            _ => Ok(Vec::new()),
+        };
         self.report.entities = planner
             .tallies
             .iter()
@@ -368,27 +460,39 @@ impl Run<'_> {
             spool,
             findings,
             facts,
+            going,
             ..
         } = planner;
         self.findings = findings;
         let fault = planned?;
-        let needs_consent: Vec<Finding> = match fault {
-            None => self.recipe.hold().into_iter().collect(),
-            Some(_) => Vec::new(),
-        };
-        if self.ui.attended() {
-            // unattended, the guard holds the run and is told there
-            for finding in &needs_consent {
-                self.findings.push(finding)?;
+        let guards = guards?;
+        for guard in &guards {
+            let answered = guard
+                .answer
+                .is_some_and(|answer| self.options.answers.contains(&answer));
+            // a run that is held tells of its guard as of its end
+            if self.ui.attended() || answered {
+                self.findings.push(&guard.finding)?;
             }
         }
         Ok(Plan {
             spool,
             facts,
+            going,
             fault,
-            needs_consent,
+            guards,
+            notes: self.recipe.notes(),
         })
     }
+}
+
+fn create_credentials(path: &Path) -> Result<Credentials, Stop> {
+    Credentials::create(path).map_err(|error| {
+        Stop::Wrong(format!(
+            "cannot create the credentials file {}: {error}. It must not exist yet.",
+            path.display()
+        ))
+    })
 }
 
 fn end_of(stop: &Stop) -> End {
@@ -396,13 +500,13 @@ fn end_of(stop: &Stop) -> End {
         Stop::Cancelled => End::Cancelled,
         Stop::Held { .. } => End::Held,
         Stop::Busy => End::Skipped,
-        Stop::Wrong(_) | Stop::Fault { .. } | Stop::Stale(_) => End::Failed,
+        Stop::Wrong(_) | Stop::Fault { .. } | Stop::Stale(_) | Stop::Moved(_) => End::Failed,
     }
 }
 
 fn finding_of(stop: &Stop) -> Option<Finding> {
     match stop {
-        Stop::Held { code, message } => Some(Finding::new(code, Severity::Error, message)),
+        Stop::Held { code, message } => Some(held(code.clone(), message)),
         Stop::Fault { side, message } => Some(Finding::new(
             match side {
                 Side::Source => "source-fault",
@@ -413,25 +517,30 @@ fn finding_of(stop: &Stop) -> Option<Finding> {
         )),
         Stop::Wrong(message) => Some(Finding::new("wrong-command", Severity::Error, message)),
         Stop::Busy => Some(Finding::new("busy", Severity::Info, stop.to_string())),
-        Stop::Cancelled | Stop::Stale(_) => None,
+        Stop::Cancelled | Stop::Stale(_) | Stop::Moved(_) => None,
     }
 }
 
 /// Records an attempt that left the store as it was, in a transaction of its own.
-fn record_attempt(
-    connection: &mut SqliteConnection,
-    report: &Report,
-    stop: &Stop,
-) -> Result<i64, Stop> {
+fn record_attempt(store: &mut Store, report: &Report, stop: &Stop) -> Result<i64, Stop> {
     // whoever holds the write lock is not waited for a second time
-    connection.batch_execute("PRAGMA busy_timeout = 500")?;
-    diesel::Connection::transaction(connection, |connection| {
-        let run = journal::insert_run(connection, report)?;
+    if store.connection.set_patience(500).is_err() {
+        store.reconnect()?;
+    }
+    store.connection.write(|connection| {
+        let run = journal::insert_run(connection, report, &Notes::default())?;
         if let Some(finding) = finding_of(stop) {
             journal::insert_findings(connection, &report.recipe, run, Some(run), &[finding])?;
         }
         Ok(run)
     })
+}
+
+fn held(code: Cow<'static, str>, message: &str) -> Finding {
+    Finding {
+        code,
+        ..Finding::new("held", Severity::Error, message)
+    }
 }
 
 fn rfc3339(at: DateTime<Utc>) -> String {

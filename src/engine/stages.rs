@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::plan::Planner;
 use super::report::{Report, StageTime};
-use super::{Recipe, Stop};
+use super::{Recipe, Snapshot, Stop};
 
 /// Runs every stage; a fault is returned with the work of its stage given up.
 pub(super) fn run(
@@ -61,14 +61,20 @@ pub(super) fn run(
     }
     planner.stage = None;
     if fault.is_none() {
-        check_balance(planner)?;
+        planner.sweep()?;
+        check_balance(planner, recipe.snapshot())?;
     }
     Ok(fault)
 }
 
 /// Every key that the source has must have one outcome, and no other key may have one.
-fn check_balance(planner: &Planner) -> Result<(), Stop> {
+fn check_balance(planner: &Planner, snapshot: Snapshot) -> Result<(), Stop> {
     for (entity, tally) in planner.tallies.iter() {
+        if !tally.balances() && snapshot == Snapshot::None {
+            return Err(Stop::Moved(format!(
+                "{entity} changed while they were read"
+            )));
+        }
         if !tally.balances() {
             return Err(Stop::store(format!(
                 "{entity}: the source has {} keys, but the outcomes do not account for exactly these ({:?}). This is a mistake in Heirloom, not in your data; nothing was changed.",

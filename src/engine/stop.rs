@@ -1,6 +1,10 @@
 //! Why a run ends early. The one place of the error policy: a bad row is data and never gets
 //! here; a [`Stop`] is a wrong command, a fault, a person's no, or a guard.
 
+use std::borrow::Cow;
+
+use diesel::result::{DatabaseErrorKind, Error as DbError};
+
 use crate::store::StoreError;
 
 /// Which side of the street failed: `--nodelete` keeps complete stages only where the source did.
@@ -22,11 +26,17 @@ pub enum Stop {
     Cancelled,
     /// A guard stopped the run.
     #[error("{message}")]
-    Held { code: &'static str, message: String },
+    Held {
+        code: Cow<'static, str>,
+        message: String,
+    },
     #[error(
         "another run holds the lock of this store; nothing was read. Try again when it has ended."
     )]
     Busy,
+    /// The source changed while it was read, and cannot help it: read it again.
+    #[error("the source changed while it was read: {0}")]
+    Moved(String),
     /// The store changed between plan and apply: plan again.
     #[error("the store changed while the run was planned: {0}")]
     Stale(String),
@@ -48,10 +58,22 @@ impl Stop {
     }
 }
 
-impl From<diesel::result::Error> for Stop {
-    fn from(error: diesel::result::Error) -> Self {
+impl From<DbError> for Stop {
+    fn from(error: DbError) -> Self {
         let text = error.to_string();
-        let advice = if text.contains("locked") {
+        if let DbError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) = error {
+            return Stop::Stale(text);
+        }
+        let lost = matches!(
+            error,
+            DbError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _
+            )
+        ) || text.contains("connection");
+        let advice = if lost {
+            "The connection to its server is gone: check that the server runs, and try again."
+        } else if text.contains("locked") || text.contains("lock timeout") {
             "Another program is writing to it: try again when that has ended."
         } else if text.contains("readonly") {
             "Check that the file and its folder may be written."
@@ -60,6 +82,7 @@ impl From<diesel::result::Error> for Stop {
         } else {
             "Check that its disk works and has room, and try again."
         };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         Stop::store(format!("the store's database reported: {text}. {advice}"))
     }
 }

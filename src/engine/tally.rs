@@ -16,6 +16,8 @@ pub enum Outcome {
     Discarded,
     /// Could not be understood.
     Refused,
+    /// Came in before, and is gone now: not among the source's keys.
+    Deleted,
 }
 
 impl Outcome {
@@ -36,6 +38,7 @@ impl Outcome {
             Outcome::Skipped => "skipped",
             Outcome::Discarded => "discarded",
             Outcome::Refused => "refused",
+            Outcome::Deleted => "deleted",
         }
     }
 }
@@ -67,15 +70,22 @@ impl KeySet {
 pub struct Tally {
     pub retrieved: KeySet,
     outcomes: [KeySet; 6],
+    deleted: u64,
 }
 
 impl Tally {
     pub fn add(&mut self, outcome: Outcome, key: &Key) {
-        self.outcomes[outcome as usize].insert(key);
+        match outcome {
+            Outcome::Deleted => self.deleted += 1,
+            outcome => self.outcomes[outcome as usize].insert(key),
+        }
     }
 
     pub fn of(&self, outcome: Outcome) -> u64 {
-        self.outcomes[outcome as usize].count
+        match outcome {
+            Outcome::Deleted => self.deleted,
+            outcome => self.outcomes[outcome as usize].count,
+        }
     }
 
     /// Whether every key that the scan found has exactly one outcome, and no other key has one.
@@ -99,7 +109,7 @@ impl Tally {
             discarded: self.of(Outcome::Discarded),
             refused: self.of(Outcome::Refused),
             not_reached: self.retrieved.count.saturating_sub(self.accounted().count),
-            deleted: 0,
+            deleted: self.deleted,
         }
     }
 }

@@ -6,12 +6,12 @@
 
 use std::io::{self, Write};
 
-use diesel::Connection as _;
-use diesel::sqlite::SqliteConnection;
 use geojson::feature::Id;
 use geojson::{Feature, Geometry, GeometryValue, JsonObject, Position};
 use serde_json::Value;
 
+use crate::store::columns::TimeText;
+use crate::store::connection::Connection;
 use crate::store::nodes::{self, Placed, Reach};
 use crate::time::stored_to_rfc3339;
 
@@ -40,7 +40,7 @@ pub enum ExportError {
 /// # Errors
 /// The store or the output fails; what is written then is no complete document.
 pub fn write(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     detail: Detail,
     out: &mut impl Write,
 ) -> Result<u64, ExportError> {
@@ -48,7 +48,7 @@ pub fn write(
         Detail::Public => Reach::Public,
         Detail::Full => Reach::All,
     };
-    connection.transaction(|connection| {
+    connection.read(|connection| {
         out.write_all(br#"{"type":"FeatureCollection","features":["#)?;
         let mut written = 0_u64;
         let mut after = i64::MIN;
@@ -77,7 +77,7 @@ fn feature(placed: Placed, detail: Detail) -> Feature {
         owner,
         email,
     } = placed;
-    let time = |stored: Option<String>| stored.as_deref().map(stored_to_rfc3339);
+    let time = |stored: Option<TimeText>| stored.map(|time| stored_to_rfc3339(&time.0));
     let mut properties = JsonObject::new();
     let mut set = |key: &str, value: Value| properties.insert(key.into(), value);
     set("slug", node.slug.into());
@@ -90,7 +90,7 @@ fn feature(placed: Placed, detail: Detail) -> Feature {
     set("updated", time(node.updated).into());
     if detail == Detail::Full {
         set("notes", node.notes.into());
-        set("data", json(node.data));
+        set("data", json(node.data.0));
         set("access_level", node.access_level.into());
         set("owner", owner.into());
         set("email", email.into());

@@ -13,7 +13,7 @@ impl Data {
     /// the text that was made of them.
     pub fn set(&mut self, key: &'static str, value: impl Into<Json>) {
         if !self.0.iter().any(|(known, _)| *known == key) {
-            self.0.push((key, value.into()));
+            self.0.push((key, canonical(value.into())));
         }
     }
 
@@ -44,14 +44,33 @@ impl Data {
     }
 }
 
-/// JSON with its keys in order and no spaces; text that is no JSON stays as it is.
+/// JSON with its keys in order, no spaces, and whole numbers without a fraction; text that is
+/// no JSON stays as it is. What one kind of store keeps as text and the other as numbers of
+/// its own is the same in this form.
 pub fn canonical_json(text: Box<str>) -> Box<str> {
     if &*text == "{}" {
         return text;
     }
     match serde_json::from_str::<Json>(&text) {
-        Ok(json) => json.to_string().into(),
+        Ok(json) => canonical(json).to_string().into(),
         Err(_) => text,
+    }
+}
+
+fn canonical(json: Json) -> Json {
+    /// Beyond it, reals have gaps between whole numbers, and i64 ends.
+    const WHOLE: f64 = 9.2e18;
+    match json {
+        Json::Number(number) if number.is_f64() => match number.as_f64() {
+            Some(real) if real.fract() == 0.0 && real.abs() < WHOLE => (real as i64).into(),
+            _ => Json::Number(number),
+        },
+        Json::Array(items) => items.into_iter().map(canonical).collect(),
+        Json::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (key, canonical(value)))
+            .collect(),
+        other => other,
     }
 }
 
@@ -68,5 +87,23 @@ mod tests {
         data.set_text("c", Some("  ".into()));
         assert_eq!(data.into_json(), r#"{"a":"é\"","b":true}"#);
         assert_eq!(Data::default().into_json(), "{}");
+    }
+
+    #[test]
+    fn numbers_have_one_form() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(&*canonical_json(text.into()), expected, "{text}");
+        };
+        check(
+            r#"{"b": 5.0, "a": [1e16, -0.0]}"#,
+            r#"{"a":[10000000000000000,0],"b":5}"#,
+        );
+        check(
+            r#"{"a": 10000000000000000.0}"#,
+            r#"{"a":10000000000000000}"#,
+        );
+        check(r#"{"a": 0.0000001}"#, r#"{"a":1e-7}"#);
+        check(r#"{"a": 12.30}"#, r#"{"a":12.3}"#);
+        check("no JSON", "no JSON");
     }
 }

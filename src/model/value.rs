@@ -58,7 +58,8 @@ impl From<bool> for Value {
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
-        Value::Real(number)
+        // no minus zero: SQLite does not keep it
+        Value::Real(number + 0.0)
     }
 }
 

@@ -20,14 +20,17 @@ mod settings;
 mod statuses;
 mod users;
 
-use std::path::Path;
+use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 
+use crate::config::DatabaseUrl;
+use crate::engine::journal::Notes;
 use crate::engine::plan::BATCH;
-use crate::engine::{Finding, Outcome, Planner, Recipe, Severity, Stage, Stop};
-use crate::legacy::sqlite::Columns;
-use crate::legacy::{LegacyRow, LegacyTable, SourceError, SqliteSource, Unknown};
+use crate::engine::{
+    Familiar, Finding, Outcome, Planner, Recipe, Severity, Snapshot, Stage, Stop, Swept,
+};
+use crate::legacy::{Clock, Columns, LegacyRow, LegacyTable, Shape, Source, SourceError, Unknown};
 use crate::model::{Key, Record, tables};
 use keys::{KeyMap, Parents};
 pub use settings::Settings;
@@ -70,9 +73,31 @@ const STAGES: &[Stage] = &[
     },
 ];
 
+/// Layers and statuses are prepared by people, and stay.
+const SWEEPS: &[Swept] = &[
+    Swept {
+        table: tables::User::TABLE,
+        entity: Some("users"),
+        stays: users::stays,
+    },
+    Swept::new(tables::EmailAddress::TABLE, None),
+    Swept::new(tables::Node::TABLE, Some("nodes")),
+    Swept::new(tables::Device::TABLE, Some("devices")),
+    Swept::new(tables::RoutingProtocol::TABLE, None),
+    Swept::new(tables::DeviceRoutingProtocol::TABLE, None),
+    Swept::new(tables::Interface::TABLE, Some("interfaces")),
+    Swept::new(tables::IpAddress::TABLE, Some("ip_addresses")),
+    Swept::new(tables::Vap::TABLE, Some("vaps")),
+    Swept::new(tables::Link::TABLE, Some("links")),
+    Swept::new(tables::Route::TABLE, Some("routes")),
+    Swept::new(tables::Contact::TABLE, Some("contacts")),
+    Swept::new(tables::NetworkStatistic::TABLE, Some("statistics")),
+];
+
 /// The recipe, with what its stages hand to each other.
 pub struct Nodeshot {
-    source: SqliteSource,
+    source: Source,
+    shape: Shape,
     settings: Settings,
     zone: Tz,
     layers: layers::Layers,
@@ -87,21 +112,27 @@ pub struct Nodeshot {
     devices: Parents<()>,
     interfaces: Parents<interfaces::End>,
     confirmed: u64,
+    familiar: Familiar,
+    /// The zone in which the last run read local times.
+    last_zone: Tz,
+    /// How many rows each legacy table has.
+    rows: BTreeMap<&'static str, u64>,
     /// Nodes that a person decided to leave out.
     decided_out: u64,
 }
 
 impl Nodeshot {
-    /// Opens a legacy SQLite file.
+    /// Opens a legacy database.
     ///
     /// # Errors
     /// See [`SourceError`].
-    pub fn open(path: &Path, settings: Settings) -> Result<Self, SourceError> {
-        let mut source = SqliteSource::open(path)?;
+    pub fn open(url: &DatabaseUrl, settings: Settings) -> Result<Self, SourceError> {
+        let mut source = Source::open(url)?;
         // an empty file or another program's database is refused before the store is made
-        source.check(schema::TABLES, schema::is_framework)?;
+        let shape = source.check(schema::TABLES, schema::is_framework)?;
         Ok(Nodeshot {
             source,
+            shape,
             zone: settings.time_zone.unwrap_or(Tz::UTC),
             settings,
             layers: Default::default(),
@@ -114,6 +145,9 @@ impl Nodeshot {
             devices: Default::default(),
             interfaces: Default::default(),
             confirmed: 0,
+            familiar: Familiar::default(),
+            last_zone: Tz::UTC,
+            rows: BTreeMap::new(),
             decided_out: 0,
         })
     }
@@ -166,7 +200,7 @@ impl Nodeshot {
     }
 
     fn report_shape(&mut self, plan: &mut Planner) -> Result<(), Stop> {
-        let shape = self.source.check(schema::TABLES, schema::is_framework)?;
+        let shape = self.shape.clone();
         for table in shape.missing {
             plan.finding(Finding::new(
                 "table-missing",
@@ -191,7 +225,17 @@ impl Nodeshot {
             };
             plan.finding(finding)?;
         }
-        if self.settings.time_zone.is_none() {
+        if !shape.without_snapshot.is_empty() {
+            plan.finding(Finding::new(
+                "no-snapshot",
+                Severity::Warning,
+                format!(
+                    "{} cannot be read in one state, because their storage engine has no transactions: stop the old site while the import runs, or import a dump.",
+                    shape.without_snapshot.join(", ")
+                ),
+            ))?;
+        }
+        if self.settings.time_zone.is_none() && shape.clock == Clock::Local {
             plan.finding(Finding::new(
                 "time-zone-assumed",
                 Severity::Warning,
@@ -208,11 +252,22 @@ impl Recipe for Nodeshot {
     }
 
     fn source(&self) -> (String, String) {
-        ("sqlite".into(), self.source.identity())
+        (self.source.kind().into(), self.source.identity().into())
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        match self.shape.without_snapshot.is_empty() {
+            true => Snapshot::Whole,
+            false => Snapshot::None,
+        }
     }
 
     fn stages(&self) -> &'static [Stage] {
         STAGES
+    }
+
+    fn sweeps(&self) -> &'static [Swept] {
+        SWEEPS
     }
 
     fn prepare(&mut self, plan: &mut Planner) -> Result<(), Stop> {
@@ -225,6 +280,8 @@ impl Recipe for Nodeshot {
         self.devices = Default::default();
         self.interfaces = Default::default();
         self.confirmed = 0;
+        self.familiar = Familiar::default();
+        self.rows.clear();
         self.decided_out = 0;
         self.report_shape(plan)?;
         self.layers = layers::prepare(&self.settings, plan)?;
@@ -244,7 +301,7 @@ impl Recipe for Nodeshot {
         stage: &'static str,
         each: &mut dyn FnMut(&'static str, &Key),
     ) -> Result<(), Stop> {
-        keys::scan(&mut self.source, stage, each)
+        keys::scan(&mut self.source, &mut self.rows, stage, each)
     }
 
     fn run(&mut self, stage: &'static str, plan: &mut Planner) -> Result<(), Stop> {
@@ -263,6 +320,21 @@ impl Recipe for Nodeshot {
                 self.place_contacts(plan)?;
                 self.place_statistics(plan)
             }
+        }
+    }
+
+    fn familiar(&self) -> Familiar {
+        self.familiar
+    }
+
+    fn notes(&self) -> Notes {
+        Notes {
+            rows: self
+                .rows
+                .iter()
+                .map(|(table, rows)| ((*table).to_string(), *rows))
+                .collect(),
+            time_zone: Some(self.zone.name().into()),
         }
     }
 

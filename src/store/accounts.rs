@@ -2,12 +2,16 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
+use diesel::sql_types::{Nullable, Text};
 
+use super::columns::TimeText;
+use super::connection::Connection;
 use super::schema::{email_addresses, users};
 use crate::password::Form;
 use crate::text::{Email, Username};
 use crate::time::to_text;
+
+diesel::define_sql_function! { fn lower(text: Nullable<Text>) -> Nullable<Text>; }
 
 /// Why accounts stay as they are.
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +40,7 @@ pub struct Account {
     pub is_active: bool,
     pub is_staff: bool,
     pub is_superuser: bool,
-    /// In the store's text form.
-    pub last_login: Option<String>,
+    pub last_login: Option<TimeText>,
 }
 
 impl Account {
@@ -76,7 +79,7 @@ pub struct NewAccount {
 ///
 /// # Errors
 /// The store fails.
-pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Account>> {
+pub fn list(connection: &mut Connection) -> QueryResult<Vec<Account>> {
     users::table
         .order(users::id)
         .select(Account::as_select())
@@ -87,7 +90,7 @@ pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Account>> {
 ///
 /// # Errors
 /// [`AccountError::Unknown`], or the store fails.
-pub fn find(connection: &mut SqliteConnection, username: &str) -> Result<Account, AccountError> {
+pub fn find(connection: &mut Connection, username: &str) -> Result<Account, AccountError> {
     users::table
         .filter(users::username.eq(username))
         .select(Account::as_select())
@@ -100,7 +103,7 @@ pub fn find(connection: &mut SqliteConnection, username: &str) -> Result<Account
 ///
 /// # Errors
 /// The store fails.
-pub fn has_superuser(connection: &mut SqliteConnection) -> QueryResult<bool> {
+pub fn has_superuser(connection: &mut Connection) -> QueryResult<bool> {
     let everything = users::table.filter(users::is_superuser.eq(true));
     diesel::select(diesel::dsl::exists(everything)).get_result(connection)
 }
@@ -110,7 +113,7 @@ pub fn has_superuser(connection: &mut SqliteConnection) -> QueryResult<bool> {
 /// # Errors
 /// [`AccountError::NameTaken`], [`AccountError::EmailTaken`], or the store fails.
 pub fn check_free(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     username: &Username,
     email: Option<&Email>,
 ) -> Result<(), AccountError> {
@@ -120,9 +123,9 @@ pub fn check_free(
         Err(error) => return Err(error),
     }
     let Some(email) = email else { return Ok(()) };
-    // the column's own collation ignores ASCII case
+    // ASCII case, in both kinds of store
     let holder: Option<String> = users::table
-        .filter(users::email.eq(email.as_str()))
+        .filter(lower(users::email).eq(email.as_str().to_ascii_lowercase()))
         .select(users::username)
         .first(connection)
         .optional()?;
@@ -140,24 +143,27 @@ pub fn check_free(
 /// # Errors
 /// As [`check_free`].
 pub fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     account: &NewAccount,
     now: NaiveDateTime,
 ) -> Result<i64, AccountError> {
-    connection.immediate_transaction(|connection| {
+    connection.write(|connection| {
         check_free(connection, &account.username, account.email.as_ref())?;
         let may = account.role == Role::Admin;
-        let id: i64 = diesel::insert_into(users::table)
+        diesel::insert_into(users::table)
             .values((
                 users::username.eq(account.username.as_str()),
                 users::email.eq(account.email.as_ref().map(Email::as_str)),
                 users::password.eq(&account.hash),
                 users::is_staff.eq(may),
                 users::is_superuser.eq(may),
-                users::date_joined.eq(to_text(now)),
+                users::date_joined.eq(TimeText(to_text(now))),
             ))
-            .returning(users::id)
-            .get_result(connection)?;
+            .execute(connection)?;
+        let id: i64 = users::table
+            .filter(users::username.eq(account.username.as_str()))
+            .select(users::id)
+            .first(connection)?;
         if let Some(email) = &account.email {
             diesel::insert_into(email_addresses::table)
                 .values((
@@ -176,7 +182,7 @@ pub fn add(
 ///
 /// # Errors
 /// The store fails.
-pub fn set_password(connection: &mut SqliteConnection, id: i64, hash: &str) -> QueryResult<()> {
+pub fn set_password(connection: &mut Connection, id: i64, hash: &str) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .set((
             users::password.eq(hash),
@@ -191,13 +197,9 @@ pub fn set_password(connection: &mut SqliteConnection, id: i64, hash: &str) -> Q
 ///
 /// # Errors
 /// The store fails.
-pub fn note_login(
-    connection: &mut SqliteConnection,
-    id: i64,
-    now: NaiveDateTime,
-) -> QueryResult<()> {
+pub fn note_login(connection: &mut Connection, id: i64, now: NaiveDateTime) -> QueryResult<()> {
     diesel::update(users::table.find(id))
-        .set(users::last_login.eq(to_text(now)))
+        .set(users::last_login.eq(TimeText(to_text(now))))
         .execute(connection)?;
     Ok(())
 }
@@ -207,12 +209,7 @@ pub fn note_login(
 ///
 /// # Errors
 /// The store fails.
-pub fn renew_hash(
-    connection: &mut SqliteConnection,
-    id: i64,
-    old: &str,
-    new: &str,
-) -> QueryResult<()> {
+pub fn renew_hash(connection: &mut Connection, id: i64, old: &str, new: &str) -> QueryResult<()> {
     diesel::update(users::table.find(id))
         .filter(users::password.eq(old))
         .set(users::password.eq(new))

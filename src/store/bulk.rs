@@ -1,16 +1,19 @@
 //! Bulk writes: many rows a statement, every statement prepared once.
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
+use super::connection::Connection;
+use super::copy::copy;
 use crate::model::{Kind, Table, Value};
 use crate::sql::{Bind, InsertRows};
 
 /// Parameters a statement carries at most: beyond a few hundred nothing is gained.
 const BINDS: usize = 400;
 
-/// Inserts rows of equal shape into one table.
+/// Inserts rows of equal shape into one table: by statements of many rows in SQLite, by COPY
+/// in PostgreSQL.
 pub struct Inserter {
+    table: String,
     head: String,
     columns: usize,
     /// Rows a statement.
@@ -26,6 +29,7 @@ impl Inserter {
             .map(|column| format!("\"{column}\""))
             .collect();
         Inserter {
+            table: table.into(),
             head: format!("INSERT OR FAIL INTO {table} ({}) VALUES ", names.join(", ")),
             columns: columns.len(),
             rows: (BINDS / columns.len()).max(1),
@@ -43,23 +47,37 @@ impl Inserter {
     ///
     /// # Errors
     /// What the database reports; a key that is taken by then is among it.
-    pub fn insert(&self, connection: &mut SqliteConnection, binds: &[Bind]) -> QueryResult<()> {
-        for chunk in binds.chunks(self.columns * self.rows) {
-            InsertRows::new(&self.head, self.columns, chunk).execute(connection)?;
+    pub fn insert(&self, connection: &mut Connection, binds: &[Bind]) -> QueryResult<()> {
+        if binds.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        match connection {
+            Connection::Sqlite(connection) => {
+                for chunk in binds.chunks(self.columns * self.rows) {
+                    InsertRows::new(&self.head, self.columns, chunk).execute(connection)?;
+                }
+                Ok(())
+            }
+            Connection::Postgres(connection) => copy(connection, &self.table, self.columns, binds),
+        }
     }
 }
 
 /// A value as the parameter that its column takes.
 pub fn bind(kind: Kind, value: &Value) -> Bind<'_> {
-    match (kind, value) {
-        (Kind::Int | Kind::Bool | Kind::Ref(_), Value::Int(number)) => Bind::Int(Some(*number)),
-        (Kind::Int | Kind::Bool | Kind::Ref(_), _) => Bind::Int(None),
-        (Kind::Real, Value::Real(number)) => Bind::Real(Some(*number)),
-        (Kind::Real, Value::Int(number)) => Bind::Real(Some(*number as f64)),
-        (Kind::Real, _) => Bind::Real(None),
-        (_, Value::Text(text)) => Bind::Text(Some(text)),
-        (_, _) => Bind::Text(None),
+    let text = value.as_text();
+    match kind {
+        Kind::Int | Kind::Ref(_) => Bind::Int(value.as_int()),
+        Kind::Bool => Bind::Bool(value.as_int().map(|number| number != 0)),
+        Kind::Real => Bind::Real(match value {
+            Value::Real(number) => Some(*number),
+            Value::Int(number) => Some(*number as f64),
+            _ => None,
+        }),
+        Kind::Text | Kind::Password => Bind::Text(text),
+        Kind::Json => Bind::Json(text),
+        Kind::Time => Bind::Time(text),
+        Kind::Inet => Bind::Inet(text),
+        Kind::Mac => Bind::Mac(text),
     }
 }

@@ -1,9 +1,9 @@
 //! One SHA-256 over the data tables' rows in key order: the same for the same data in any store.
 
 use diesel::QueryResult;
-use diesel::sqlite::SqliteConnection;
 use sha2::{Digest as _, Sha256};
 
+use super::connection::Connection;
 use super::rows;
 use crate::model::{Kind, Table, Value, tables};
 use crate::text::hex;
@@ -12,7 +12,7 @@ const PAGE: usize = 5_000;
 
 /// The digest of the whole store, `sha256:…`. A password that an import generated counts as
 /// `generated`: it is drawn anew in each run, and no property of the data.
-pub fn digest(connection: &mut SqliteConnection) -> QueryResult<String> {
+pub fn digest(connection: &mut Connection) -> QueryResult<String> {
     let mut hash = Sha256::new();
     for table in tables::ALL {
         hash.update(table.name.as_bytes());

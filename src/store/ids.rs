@@ -2,18 +2,17 @@
 
 use std::collections::HashMap;
 
-use diesel::connection::DefaultLoadingMode;
-use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
+use diesel::QueryResult;
 
+use super::connection::Connection;
 use crate::model::Table;
-use crate::sql::{Id, Statement};
+use crate::sql::{Database as _, Id};
 
 /// Ids a block.
 const BLOCK: i64 = 1_024;
 
 /// A set of ids; dense ones cost a bit each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdSet {
     blocks: HashMap<i64, Box<[u64; 16]>>,
     length: usize,
@@ -21,12 +20,13 @@ pub struct IdSet {
 
 impl IdSet {
     /// All ids of a table.
-    pub fn load(connection: &mut SqliteConnection, table: &Table) -> QueryResult<IdSet> {
+    pub fn load(connection: &mut Connection, table: &Table) -> QueryResult<IdSet> {
         let sql = format!("SELECT id FROM {}", table.name);
         let mut ids = IdSet::default();
-        for id in Statement::new(&sql, &[]).load_iter::<Id, DefaultLoadingMode>(connection)? {
-            ids.insert(id?.0);
-        }
+        connection.each(&sql, &[], |Id(id)| {
+            ids.insert(id);
+            Ok(())
+        })?;
         Ok(ids)
     }
 
@@ -42,6 +42,10 @@ impl IdSet {
         self.blocks
             .get(&block)
             .is_some_and(|words| words[word] & bit != 0)
+    }
+
+    pub fn len(&self) -> usize {
+        self.length
     }
 
     pub fn is_empty(&self) -> bool {

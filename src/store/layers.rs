@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
+use super::columns::JsonText;
+use super::connection::Connection;
 use super::known::{self, Known};
 use super::schema::{layers, nodes};
 use crate::geometry::{Area, LayerFeature};
@@ -65,7 +66,7 @@ struct Fields {
     name: String,
     description: Option<String>,
     organization: Option<String>,
-    area: Option<String>,
+    area: Option<JsonText>,
     is_published: bool,
 }
 
@@ -86,7 +87,7 @@ impl From<&LayerFeature> for Fields {
 ///
 /// # Errors
 /// The store fails.
-pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Layer>> {
+pub fn list(connection: &mut Connection) -> QueryResult<Vec<Layer>> {
     let counts: HashMap<i64, i64> = nodes::table
         .group_by(nodes::layer_id)
         .select((nodes::layer_id, diesel::dsl::count_star()))
@@ -101,7 +102,7 @@ pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Layer>> {
         .into_iter()
         .map(|(id, fields)| Layer {
             id,
-            shape: shape(fields.area.as_deref()),
+            shape: shape(fields.area.as_ref().map(|area| area.0.as_str())),
             slug: fields.slug,
             name: fields.name,
             nodes: counts.get(&id).copied().unwrap_or(0),
@@ -115,11 +116,8 @@ pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Layer>> {
 ///
 /// # Errors
 /// The store fails; then nothing has changed.
-pub fn put(
-    connection: &mut SqliteConnection,
-    features: &[LayerFeature],
-) -> QueryResult<Vec<Change>> {
-    connection.immediate_transaction(|connection| {
+pub fn put(connection: &mut Connection, features: &[LayerFeature]) -> QueryResult<Vec<Change>> {
+    connection.write(|connection| {
         features
             .iter()
             .map(|feature| put_one(connection, feature))
@@ -127,7 +125,7 @@ pub fn put(
     })
 }
 
-fn put_one(connection: &mut SqliteConnection, feature: &LayerFeature) -> QueryResult<Change> {
+fn put_one(connection: &mut Connection, feature: &LayerFeature) -> QueryResult<Change> {
     let mut wanted = Fields::from(feature);
     let held: Option<(i64, Fields)> = layers::table
         .filter(layers::slug.eq(&wanted.slug))
@@ -141,7 +139,9 @@ fn put_one(connection: &mut SqliteConnection, feature: &LayerFeature) -> QueryRe
         return Ok(Change::Added);
     };
     wanted.is_published = feature.is_published.unwrap_or(held.is_published);
-    held.area = held.area.map(|area| canonical_json(area.into()).into());
+    held.area = held
+        .area
+        .map(|area| JsonText(canonical_json(area.0.into()).into()));
     if held == wanted {
         return Ok(Change::Unchanged);
     }
@@ -156,12 +156,12 @@ fn put_one(connection: &mut SqliteConnection, feature: &LayerFeature) -> QueryRe
 /// # Errors
 /// [`LayerError::Taken`], or the store fails.
 pub fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     slug: &Slug,
     name: &str,
     area: Option<&Area>,
 ) -> Result<i64, LayerError> {
-    connection.immediate_transaction(|connection| {
+    connection.write(|connection| {
         let holder: Option<String> = layers::table
             .filter(layers::slug.eq(slug.as_str()))
             .select(layers::name)
@@ -171,7 +171,7 @@ pub fn add(
             let slug = slug.to_string();
             return Err(LayerError::Taken { slug, name });
         }
-        Ok(diesel::insert_into(layers::table)
+        diesel::insert_into(layers::table)
             .values(Fields {
                 slug: slug.to_string(),
                 name: name.into(),
@@ -180,8 +180,11 @@ pub fn add(
                 area: area.map(stored_area),
                 is_published: true,
             })
-            .returning(layers::id)
-            .get_result(connection)?)
+            .execute(connection)?;
+        Ok(layers::table
+            .filter(layers::slug.eq(slug.as_str()))
+            .select(layers::id)
+            .first(connection)?)
     })
 }
 
@@ -189,8 +192,8 @@ pub fn add(
 ///
 /// # Errors
 /// [`LayerError::Unknown`], [`LayerError::InUse`], or the store fails.
-pub fn remove(connection: &mut SqliteConnection, slug: &str) -> Result<(), LayerError> {
-    connection.immediate_transaction(|connection| {
+pub fn remove(connection: &mut Connection, slug: &str) -> Result<(), LayerError> {
+    connection.write(|connection| {
         let id: Option<i64> = layers::table
             .filter(layers::slug.eq(slug))
             .select(layers::id)
@@ -217,8 +220,8 @@ pub fn remove(connection: &mut SqliteConnection, slug: &str) -> Result<(), Layer
 }
 
 /// An area in the form in which both stores hold it.
-fn stored_area(area: &Area) -> String {
-    area.to_geojson()
+fn stored_area(area: &Area) -> JsonText {
+    JsonText(area.to_geojson())
 }
 
 fn shape(area: Option<&str>) -> Shape {

@@ -1,13 +1,13 @@
 //! The ledger: what each legacy row became.
 
-use diesel::deserialize;
-use diesel::prelude::*;
-use diesel::row::NamedRow;
-use diesel::sqlite::{Sqlite, SqliteConnection};
+use std::collections::HashSet;
+
+use diesel::QueryResult;
 
 use super::bulk::Inserter;
+use super::connection::Connection;
 use crate::model::{Fingerprint, Key, Table};
-use crate::sql::{self, Bind, Cell, Statement, execute, query, query_int};
+use crate::sql::{Bind, Cell, Database as _, FromFields, Id, execute, query_int};
 
 pub const COLUMNS: [&str; 8] = [
     "kind",
@@ -26,17 +26,14 @@ pub struct Entry {
     pub store_id: i64,
     /// The row was there before any import: it is followed, never written or deleted.
     pub adopted: bool,
+    pub created_run: i64,
     pub changed_run: i64,
     pub fingerprint: Fingerprint,
 }
 
 /// Which recipe's rows of which table, as the ledger numbers them; `None` where no run
 /// brought any yet.
-pub fn kind(
-    connection: &mut SqliteConnection,
-    recipe: &str,
-    table: &Table,
-) -> QueryResult<Option<i64>> {
+pub fn kind(connection: &mut Connection, recipe: &str, table: &Table) -> QueryResult<Option<i64>> {
     query_int(
         connection,
         "SELECT id FROM ledger_kinds WHERE recipe = ? AND table_name = ?",
@@ -45,17 +42,101 @@ pub fn kind(
 }
 
 /// The kind's number, given now where it has none.
-pub fn make_kind(
-    connection: &mut SqliteConnection,
-    recipe: &str,
-    table: &Table,
-) -> QueryResult<i64> {
+pub fn make_kind(connection: &mut Connection, recipe: &str, table: &Table) -> QueryResult<i64> {
     execute(
         connection,
-        "INSERT INTO ledger_kinds (recipe, table_name) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO ledger_kinds (id, recipe, table_name) \
+         SELECT coalesce(max(id), 0) + 1, ?, ? FROM ledger_kinds WHERE true ON CONFLICT DO NOTHING",
         &[Bind::Text(Some(recipe)), Bind::Text(Some(table.name))],
     )?;
     kind(connection, recipe, table)?.ok_or(diesel::result::Error::NotFound)
+}
+
+/// Whether no import brought anything.
+pub fn is_empty(connection: &mut Connection) -> QueryResult<bool> {
+    Ok(query_int(connection, "SELECT kind FROM ledger LIMIT 1", &[])?.is_none())
+}
+
+/// How many entries a kind has.
+pub fn size(connection: &mut Connection, kind: i64) -> QueryResult<u64> {
+    let size = query_int(
+        connection,
+        "SELECT entries FROM ledger_kinds WHERE id = ?",
+        &[Bind::Int(Some(kind))],
+    )?;
+    Ok(size.unwrap_or(0).unsigned_abs())
+}
+
+/// Notes that a kind has so many entries more, or fewer.
+pub fn grow(connection: &mut Connection, kind: i64, by: i64) -> QueryResult<()> {
+    if by != 0 {
+        execute(
+            connection,
+            "UPDATE ledger_kinds SET entries = entries + ? WHERE id = ?",
+            &[Bind::Int(Some(by)), Bind::Int(Some(kind))],
+        )?;
+    }
+    Ok(())
+}
+
+/// The next entries behind a key, at most `limit`, in key order.
+pub fn page(
+    connection: &mut Connection,
+    kind: i64,
+    after: Option<&Key>,
+    limit: usize,
+) -> QueryResult<Vec<(Key, Entry)>> {
+    let (number, text) = after.map_or((i64::MIN, ""), |key| (key.number, &key.text));
+    let rows: Vec<LedgerRow> = connection.rows(
+        "SELECT number, text, store_id, adopted, created_run, changed_run, fingerprint FROM ledger \
+         WHERE kind = ? AND (number, text) > (?, ?) ORDER BY number, text LIMIT ?",
+        &[
+            Bind::Int(Some(kind)),
+            Bind::Int(Some(number)),
+            Bind::Text(Some(text)),
+            Bind::Int(Some(limit as i64)),
+        ],
+    )?;
+    Ok(rows
+        .into_iter()
+        .map(|LedgerRow(key, entry)| (key, entry))
+        .collect())
+}
+
+/// Forgets the entries of these keys.
+pub fn forget(connection: &mut Connection, kind: i64, keys: &[&Key]) -> QueryResult<()> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "DELETE FROM ledger WHERE kind = ? AND (number, text) IN ({})",
+        listed_keys(connection)
+    );
+    execute(
+        connection,
+        &sql,
+        &[Bind::Int(Some(kind)), Bind::Text(Some(&json_list(keys)))],
+    )?;
+    Ok(())
+}
+
+/// Keys as the parameter of [`listed_keys`].
+fn json_list(keys: &[&Key]) -> String {
+    let list: Vec<(i64, &str)> = keys
+        .iter()
+        .map(|key| (key.number, key.text.as_ref()))
+        .collect();
+    serde_json::to_string(&list).unwrap_or_default()
+}
+
+/// A subquery that unfolds it.
+fn listed_keys(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Sqlite(_) => "SELECT value ->> 0, value ->> 1 FROM json_each(?)",
+        Connection::Postgres(_) => {
+            "SELECT (value ->> 0)::int8, value ->> 1 FROM json_array_elements(?::json)"
+        }
+    }
 }
 
 /// The entries of some keys, in key order.
@@ -94,11 +175,7 @@ impl Entries {
 ///
 /// Keys in order are one walk through the ledger from the first to the last; others are
 /// looked up one by one.
-pub fn entries(
-    connection: &mut SqliteConnection,
-    kind: i64,
-    keys: &[&Key],
-) -> QueryResult<Entries> {
+pub fn entries(connection: &mut Connection, kind: i64, keys: &[&Key]) -> QueryResult<Entries> {
     let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
         return Ok(Entries::default());
     };
@@ -108,14 +185,9 @@ pub fn entries(
     range(connection, kind, first, last)
 }
 
-fn range(
-    connection: &mut SqliteConnection,
-    kind: i64,
-    first: &Key,
-    last: &Key,
-) -> QueryResult<Entries> {
-    let rows: Vec<LedgerRow> = Statement::new(
-        "SELECT number, text, store_id, adopted, changed_run, fingerprint FROM ledger \
+fn range(connection: &mut Connection, kind: i64, first: &Key, last: &Key) -> QueryResult<Entries> {
+    let rows: Vec<LedgerRow> = connection.rows(
+        "SELECT number, text, store_id, adopted, created_run, changed_run, fingerprint FROM ledger \
          WHERE kind = ? AND (number, text) >= (?, ?) AND (number, text) <= (?, ?) \
          ORDER BY number, text",
         &[
@@ -125,8 +197,7 @@ fn range(
             Bind::Int(Some(last.number)),
             Bind::Text(Some(&last.text)),
         ],
-    )
-    .load(connection)?;
+    )?;
     Ok(Entries {
         entries: rows
             .into_iter()
@@ -136,19 +207,16 @@ fn range(
     })
 }
 
-fn scattered(connection: &mut SqliteConnection, kind: i64, keys: &[&Key]) -> QueryResult<Entries> {
-    let list: Vec<(i64, &str)> = keys
-        .iter()
-        .map(|key| (key.number, key.text.as_ref()))
-        .collect();
-    let list = serde_json::to_string(&list).unwrap_or_default();
-    let rows: Vec<LedgerRow> = Statement::new(
-        "SELECT number, text, store_id, adopted, changed_run, fingerprint FROM ledger \
-         WHERE kind = ? AND (number, text) IN \
-         (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
-        &[Bind::Int(Some(kind)), Bind::Text(Some(&list))],
-    )
-    .load(connection)?;
+fn scattered(connection: &mut Connection, kind: i64, keys: &[&Key]) -> QueryResult<Entries> {
+    let sql = format!(
+        "SELECT number, text, store_id, adopted, created_run, changed_run, fingerprint FROM ledger \
+         WHERE kind = ? AND (number, text) IN ({})",
+        listed_keys(connection)
+    );
+    let rows: Vec<LedgerRow> = connection.rows(
+        &sql,
+        &[Bind::Int(Some(kind)), Bind::Text(Some(&json_list(keys)))],
+    )?;
     let mut entries: Vec<(Key, Entry)> = rows
         .into_iter()
         .map(|LedgerRow(key, entry)| (key, entry))
@@ -163,19 +231,21 @@ fn scattered(connection: &mut SqliteConnection, kind: i64, keys: &[&Key]) -> Que
 /// A ledger row: key, store id, adopted, changed run, fingerprint.
 struct LedgerRow(Key, Entry);
 
-impl QueryableByName<Sqlite> for LedgerRow {
-    fn build<'a>(row: &impl NamedRow<'a, Sqlite>) -> deserialize::Result<Self> {
+impl FromFields for LedgerRow {
+    fn from_fields(mut fields: impl Iterator<Item = Cell>) -> Self {
+        let mut next = || fields.next().unwrap_or(Cell::Null);
         let key = Key {
-            number: sql::integer(row, 0)?,
-            text: sql::text(row, 1)?,
+            number: next().into_int(),
+            text: next().into_text(),
         };
         let entry = Entry {
-            store_id: sql::integer(row, 2)?,
-            adopted: sql::integer(row, 3)? != 0,
-            changed_run: sql::integer(row, 4)?,
-            fingerprint: sql::bytes(row, 5)?.into(),
+            store_id: next().into_int(),
+            adopted: next().into_int() != 0,
+            created_run: next().into_int(),
+            changed_run: next().into_int(),
+            fingerprint: next().into_bytes().into(),
         };
-        Ok(LedgerRow(key, entry))
+        LedgerRow(key, entry)
     }
 }
 
@@ -185,18 +255,16 @@ pub fn inserter() -> Inserter {
 }
 
 /// The store ids that imports of any recipe created in this table.
-pub fn created_ids(
-    connection: &mut SqliteConnection,
-    table: &Table,
-) -> QueryResult<std::collections::HashSet<i64>> {
-    let rows = query(
-        connection,
+pub fn created_ids(connection: &mut Connection, table: &Table) -> QueryResult<HashSet<i64>> {
+    let mut ids = HashSet::new();
+    connection.each(
         "SELECT store_id FROM ledger JOIN ledger_kinds ON ledger_kinds.id = kind \
-         WHERE table_name = ? AND adopted = 0",
+         WHERE table_name = ? AND NOT adopted",
         &[Bind::Text(Some(table.name))],
+        |Id(id)| {
+            ids.insert(id);
+            Ok(())
+        },
     )?;
-    Ok(rows
-        .iter()
-        .filter_map(|row| row.0.first().and_then(Cell::int))
-        .collect())
+    Ok(ids)
 }

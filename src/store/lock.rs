@@ -1,22 +1,58 @@
 //! The run lock: one run at a time on a store, free as soon as its process is gone.
+//!
+//! A SQLite store has a file beside it, which the operating system unlocks with the process.
+//! A PostgreSQL store has an advisory lock of the very session that writes: it is gone when
+//! the connection is, and then nothing can be written either.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
-use super::StoreError;
+use super::connection::Connection;
+use super::{Store, StoreError};
+use crate::config::DatabaseUrl;
+use crate::sql::{Bind, query_int};
 
-/// Held while the value lives; the operating system releases it with the process. The file
-/// beside the store is empty and stays: removing it would let two processes lock two files.
+/// Advisory locks are numbers: this one is Heirloom's (`HEIR`), the second is the schema's.
+pub(super) const CLASS: i64 = 0x4845_4952;
+
+/// Held while the value lives, in a session until [`release`].
 #[derive(Debug)]
-pub struct RunLock {
-    _file: File,
+pub enum RunLock {
+    /// The file is empty and stays: removing it would let two processes lock two files.
+    File {
+        _file: File,
+    },
+    Session,
 }
 
-/// Takes the run lock of the store at `path`; `None` where another run holds it.
+/// Takes the run lock; `None` where another run holds it.
 ///
 /// # Errors
-/// The lock file cannot be made.
-pub fn try_lock(path: &Path) -> Result<Option<RunLock>, StoreError> {
+/// The lock file cannot be made, or the database fails.
+pub fn try_lock(store: &mut Store) -> Result<Option<RunLock>, StoreError> {
+    match &store.url {
+        DatabaseUrl::Sqlite(path) => lock_file(path),
+        _ => {
+            let taken = "SELECT pg_try_advisory_lock(?::int4, hashtext(current_schema()))::int4";
+            let taken = query_int(&mut store.connection, taken, &[Bind::Int(Some(CLASS))])?;
+            Ok((taken == Some(1)).then_some(RunLock::Session))
+        }
+    }
+}
+
+/// Lets the next run in.
+pub fn release(lock: RunLock, connection: &mut Connection) {
+    if let RunLock::Session = lock {
+        // where it fails the session is gone, and the lock with it
+        let _ = query_int(
+            connection,
+            "SELECT pg_advisory_unlock(?::int4, hashtext(current_schema()))::int4",
+            &[Bind::Int(Some(CLASS))],
+        );
+    }
+}
+
+fn lock_file(path: &Path) -> Result<Option<RunLock>, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let mut options = OpenOptions::new();
@@ -30,7 +66,7 @@ pub fn try_lock(path: &Path) -> Result<Option<RunLock>, StoreError> {
         ))
     })?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(RunLock { _file: file })),
+        Ok(()) => Ok(Some(RunLock::File { _file: file })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(StoreError::Locking(error)),
     }

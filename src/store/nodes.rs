@@ -1,8 +1,9 @@
 //! Nodes with the names of what they belong to, as exports read them.
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
+use super::columns::{JsonText, TimeText};
+use super::connection::Connection;
 use super::schema::{layers, nodes, statuses, users};
 
 /// The access level that everybody may see.
@@ -28,11 +29,9 @@ pub struct Node {
     pub description: Option<String>,
     pub notes: Option<String>,
     pub access_level: i64,
-    /// JSON.
-    pub data: String,
-    /// In the store's text form, as `updated`.
-    pub added: Option<String>,
-    pub updated: Option<String>,
+    pub data: JsonText,
+    pub added: Option<TimeText>,
+    pub updated: Option<TimeText>,
 }
 
 /// A node and where it belongs.
@@ -53,7 +52,7 @@ pub struct Placed {
 /// # Errors
 /// The store fails.
 pub fn page(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     reach: Reach,
     after: i64,
     limit: i64,

@@ -1,10 +1,12 @@
 //! Reading rows of any data table back as values.
 
-use diesel::QueryResult;
-use diesel::sqlite::SqliteConnection;
+use std::collections::HashMap;
 
+use diesel::QueryResult;
+
+use super::connection::Connection;
 use crate::model::{Kind, Table, Value, canonical_json};
-use crate::sql::{Bind, Cell, query, query_int};
+use crate::sql::{Bind, Cell, execute, query, query_int};
 
 /// A row of a data table: its id and its fields in the table's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,28 +15,30 @@ pub struct StoredRow {
     pub values: Vec<Value>,
 }
 
-/// The rows with these ids, in no particular order; ids without a row are left out.
+/// The rows with these ids, by id; ids without a row are left out.
 pub fn by_ids(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &Table,
     ids: &[i64],
-) -> QueryResult<Vec<StoredRow>> {
+) -> QueryResult<HashMap<i64, StoredRow>> {
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(HashMap::new());
     }
     let sql = format!(
-        "SELECT {} FROM {} WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT {} FROM {} WHERE id IN ({})",
         select_list(table),
-        table.name
+        table.name,
+        listed_ids(connection)
     );
     let list = json_list(ids);
     let rows = query(connection, &sql, &[Bind::Text(Some(&list))])?;
-    Ok(rows.into_iter().map(|row| stored(table, row.0)).collect())
+    let rows = rows.into_iter().map(|row| stored(table, row.0));
+    Ok(rows.map(|row| (row.id, row)).collect())
 }
 
 /// The next rows behind `after` in id order, at most `limit`.
 pub fn page(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &Table,
     after: i64,
     limit: usize,
@@ -54,7 +58,7 @@ pub fn page(
 
 /// Hands out some columns of every row in id order, raw.
 pub fn each(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     table: &Table,
     columns: &[&str],
     mut each: impl FnMut(i64, &[Cell]),
@@ -87,19 +91,91 @@ pub fn each(
     }
 }
 
+/// The rows that refer to some of these ids by a column: (row, id).
+pub fn referring(
+    connection: &mut Connection,
+    table: &Table,
+    column: &str,
+    ids: &[i64],
+) -> QueryResult<Vec<(i64, i64)>> {
+    let sql = format!(
+        "SELECT id, \"{column}\" FROM {} WHERE \"{column}\" IN ({})",
+        table.name,
+        listed_ids(connection)
+    );
+    let list = json_list(ids);
+    let rows = query(connection, &sql, &[Bind::Text(Some(&list))])?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((row.0.first()?.int()?, row.0.get(1)?.int()?)))
+        .collect())
+}
+
+/// Deletes the rows with these ids.
+pub fn delete(connection: &mut Connection, table: &Table, ids: &[i64]) -> QueryResult<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "DELETE FROM {} WHERE id IN ({})",
+        table.name,
+        listed_ids(connection)
+    );
+    execute(connection, &sql, &[Bind::Text(Some(&json_list(ids)))])?;
+    Ok(())
+}
+
 /// The highest id that the table ever gave.
-pub fn highest_id(connection: &mut SqliteConnection, table: &Table) -> QueryResult<i64> {
-    let given = query_int(
+pub fn highest_id(connection: &mut Connection, table: &str) -> QueryResult<i64> {
+    let given = match connection {
+        Connection::Sqlite(_) => query_int(
+            connection,
+            "SELECT seq FROM sqlite_sequence WHERE name = ?",
+            &[Bind::Text(Some(table))],
+        ),
+        Connection::Postgres(_) => query_int(
+            connection,
+            &format!(
+                "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {}",
+                sequence(table)
+            ),
+            &[],
+        ),
+    }?;
+    let held = query_int(connection, &format!("SELECT max(id) FROM {table}"), &[])?;
+    Ok(given.unwrap_or(0).max(held.unwrap_or(0)).max(0))
+}
+
+/// Ids go on above the highest that the table holds. SQLite sees to that by itself.
+pub fn advance_ids(connection: &mut Connection, table: &str) -> QueryResult<()> {
+    if let Connection::Sqlite(_) = connection {
+        return Ok(());
+    }
+    let highest = highest_id(connection, table)?;
+    // other than setval, it is taken back with its transaction
+    execute(
         connection,
-        "SELECT seq FROM sqlite_sequence WHERE name = ?",
-        &[Bind::Text(Some(table.name))],
-    )?;
-    let held = query_int(
-        connection,
-        &format!("SELECT max(id) FROM {}", table.name),
+        &format!(
+            "ALTER SEQUENCE {} RESTART WITH {}",
+            sequence(table),
+            highest.saturating_add(1)
+        ),
         &[],
     )?;
-    Ok(given.unwrap_or(0).max(held.unwrap_or(0)).max(0))
+    Ok(())
+}
+
+/// What PostgreSQL calls the sequence of an identity column.
+fn sequence(table: &str) -> String {
+    format!("{table}_id_seq")
+}
+
+/// A subquery that unfolds a parameter made by [`json_list`].
+fn listed_ids(connection: &Connection) -> &'static str {
+    match connection {
+        Connection::Sqlite(_) => "SELECT value FROM json_each(?)",
+        Connection::Postgres(_) => "SELECT value::text::int8 FROM json_array_elements(?::json)",
+    }
 }
 
 fn select_list(table: &Table) -> String {
@@ -141,9 +217,18 @@ fn value(kind: Kind, cell: Cell) -> Value {
         (_, Cell::Null) => Value::Null,
         (Kind::Real, Cell::Int(number)) => Value::Real(number as f64),
         (Kind::Json, Cell::Text(text)) => Value::Text(canonical_json(text)),
+        (Kind::Inet, Cell::Text(text)) => Value::Text(canonical_address(text)),
         (_, Cell::Int(number)) => Value::Int(number),
-        (_, Cell::Real(number)) => Value::Real(number),
+        (_, Cell::Real(number)) => Value::from(number),
         (_, Cell::Text(text)) => Value::Text(text),
         (_, Cell::Bytes(bytes)) => Value::Text(String::from_utf8_lossy(&bytes).into()),
+    }
+}
+
+/// PostgreSQL writes an address in its shortest form; in SQLite it stands as it came.
+fn canonical_address(text: Box<str>) -> Box<str> {
+    match text.parse::<std::net::IpAddr>() {
+        Ok(address) => address.to_string().into(),
+        Err(_) => text,
     }
 }

@@ -2,6 +2,9 @@
 //! The engine writes data tables through [`crate::model::tables`] instead.
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     users (id) {
         id -> BigInt,
         username -> Text,
@@ -14,14 +17,17 @@ diesel::table! {
         is_active -> Bool,
         is_staff -> Bool,
         is_superuser -> Bool,
-        date_joined -> Nullable<Text>,
-        last_login -> Nullable<Text>,
+        date_joined -> Nullable<Instant>,
+        last_login -> Nullable<Instant>,
         receives_notifications -> Bool,
-        data -> Text,
+        data -> Json,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     email_addresses (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -32,18 +38,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     layers (id) {
         id -> BigInt,
         slug -> Text,
         name -> Text,
         description -> Nullable<Text>,
         organization -> Nullable<Text>,
-        area -> Nullable<Text>,
+        area -> Nullable<Json>,
         is_published -> Bool,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     statuses (id) {
         id -> BigInt,
         slug -> Text,
@@ -53,6 +65,9 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     nodes (id) {
         id -> BigInt,
         slug -> Text,
@@ -66,29 +81,36 @@ diesel::table! {
         description -> Nullable<Text>,
         notes -> Nullable<Text>,
         access_level -> BigInt,
-        data -> Text,
-        added -> Nullable<Text>,
-        updated -> Nullable<Text>,
+        data -> Json,
+        added -> Nullable<Instant>,
+        updated -> Nullable<Instant>,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     runs (id) {
         id -> BigInt,
         recipe -> Text,
         mode -> Text,
         outcome -> Text,
-        started -> Text,
-        finished -> Text,
+        started -> Instant,
+        finished -> Instant,
         plan -> Nullable<Text>,
         source_kind -> Nullable<Text>,
         source_identity -> Nullable<Text>,
-        stages -> Text,
-        entities -> Text,
+        stages -> Json,
+        entities -> Json,
+        notes -> Json,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     findings (id) {
         id -> BigInt,
         recipe -> Text,
@@ -101,18 +123,21 @@ diesel::table! {
         legacy_id -> Nullable<Text>,
         name -> Nullable<Text>,
         message -> Text,
-        cause -> Nullable<Text>,
+        cause -> Nullable<Json>,
         refuses -> Bool,
         identity -> BigInt,
     }
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     decisions (key) {
         key -> Text,
         answer -> Text,
         facts -> Text,
-        answered -> Text,
+        answered -> Instant,
         answered_by -> Text,
     }
 }

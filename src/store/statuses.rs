@@ -1,8 +1,8 @@
 //! Statuses: the states that nodes can be in. One of them is the default.
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 
+use super::connection::Connection;
 use super::known::{self, Known};
 use super::schema::{nodes, statuses};
 use crate::text::Slug;
@@ -61,7 +61,7 @@ pub enum Added {
 ///
 /// # Errors
 /// The store fails.
-pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Status>> {
+pub fn list(connection: &mut Connection) -> QueryResult<Vec<Status>> {
     let counts: std::collections::HashMap<i64, i64> = nodes::table
         .group_by(nodes::status_id)
         .select((nodes::status_id, diesel::dsl::count_star()))
@@ -87,12 +87,12 @@ pub fn list(connection: &mut SqliteConnection) -> QueryResult<Vec<Status>> {
 /// # Errors
 /// [`StatusError::Taken`], or the store fails.
 pub fn add(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     slug: &Slug,
     name: &str,
     place: Place,
 ) -> Result<Added, StatusError> {
-    connection.immediate_transaction(|connection| {
+    connection.write(|connection| {
         let held: Option<(i64, String, bool)> = statuses::table
             .filter(statuses::slug.eq(slug.as_str()))
             .select((statuses::id, statuses::name, statuses::is_default))
@@ -111,11 +111,12 @@ pub fn add(
                 })
             }
             (None, place) => {
-                let id = diesel::insert_into(statuses::table)
+                diesel::insert_into(statuses::table)
                     .values((statuses::slug.eq(slug.as_str()), statuses::name.eq(name)))
-                    .returning(statuses::id)
-                    .get_result(connection)?;
+                    .execute(connection)?;
                 if place == Place::Default {
+                    let added = statuses::table.filter(statuses::slug.eq(slug.as_str()));
+                    let id = added.select(statuses::id).first(connection)?;
                     make_default(connection, id)?;
                 }
                 Ok(Added::New)
@@ -124,7 +125,7 @@ pub fn add(
     })
 }
 
-fn make_default(connection: &mut SqliteConnection, id: i64) -> QueryResult<()> {
+fn make_default(connection: &mut Connection, id: i64) -> QueryResult<()> {
     diesel::update(statuses::table)
         .set(statuses::is_default.eq(statuses::id.eq(id)))
         .execute(connection)?;
@@ -136,8 +137,8 @@ fn make_default(connection: &mut SqliteConnection, id: i64) -> QueryResult<()> {
 /// # Errors
 /// [`StatusError::Unknown`], [`StatusError::IsDefault`], [`StatusError::InUse`], or the store
 /// fails.
-pub fn remove(connection: &mut SqliteConnection, slug: &str) -> Result<(), StatusError> {
-    connection.immediate_transaction(|connection| {
+pub fn remove(connection: &mut Connection, slug: &str) -> Result<(), StatusError> {
+    connection.write(|connection| {
         let held: Option<(i64, bool)> = statuses::table
             .filter(statuses::slug.eq(slug))
             .select((statuses::id, statuses::is_default))

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use diesel::prelude::*;
-use diesel::sqlite::SqliteConnection;
 use rand::CryptoRng;
 
 use super::accounts::Account;
+use super::connection::Connection;
 use super::ledger;
 use super::schema::users;
 use crate::model::{Record as _, tables};
@@ -22,7 +22,7 @@ const PAGE: usize = 500;
 /// # Errors
 /// The store fails, or `hand_out` does.
 pub fn renew_passwords<E>(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     rng: &mut impl CryptoRng,
     mut hand_out: impl FnMut(&Account, &Secret) -> Result<(), E>,
 ) -> Result<usize, E>

@@ -25,6 +25,8 @@ fn printed(seen: &str) -> String {
 fn a_rehearsal_that_asked_prints_the_command_of_the_real_run() {
     let site = site();
     std::fs::rename(site.path("old.db"), site.path("it's old.db")).unwrap();
+    // the file as nobody names it by default
+    let store = site.store.url().replace("sqlite:", "sqlite:./");
     let words = [
         "import",
         "nodeshot",
@@ -39,7 +41,7 @@ fn a_rehearsal_that_asked_prints_the_command_of_the_real_run() {
         "r.json",
         "--strict",
         "--store",
-        "sqlite:./heirloom.sqlite3",
+        &store,
     ];
     let mut terminal = Terminal::start(site.program(&words));
     terminal.answer(ANSWER, "east");
@@ -49,10 +51,7 @@ fn a_rehearsal_that_asked_prints_the_command_of_the_real_run() {
         !seen.contains(FINAL),
         "a rehearsal asks no last question: {seen}"
     );
-    assert!(
-        !site.exists("heirloom.sqlite3"),
-        "a missing store is still missing"
-    );
+    assert!(!site.store.exists(), "a missing store is still missing");
 
     let command = printed(&seen);
     let plan = site.report("r.json")["plan"].as_str().unwrap().to_string();
@@ -178,10 +177,10 @@ fn a_rehearsal_writes_the_decisions_file_and_nothing_else() {
     let site = Site::small(&[(1, "Alone", IN_WEST)]);
     assert_eq!(site.import("").code, Some(0));
     site.add_node(3, "Both", IN_BOTH);
-    let before = std::fs::read(site.path("heirloom.sqlite3")).unwrap();
+    let before = site.store.imprint();
     let mut terminal = site.attended(&format!("{IMPORT} --dry-run --decisions answers.toml"));
     terminal.answer(ANSWER, "west");
     assert_eq!(terminal.end().0, 0);
     assert!(site.read("answers.toml").contains("nodeshot.layer.3"));
-    assert!(std::fs::read(site.path("heirloom.sqlite3")).unwrap() == before);
+    assert!(site.store.imprint() == before);
 }

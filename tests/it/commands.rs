@@ -4,6 +4,7 @@ mod export;
 mod init;
 mod layers;
 mod runs;
+mod sqlite_file;
 mod statuses;
 mod users;
 mod world;

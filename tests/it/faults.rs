@@ -15,9 +15,8 @@ fn check_wrong(from: &str, prepare: impl FnOnce(&Site), expected: &str) {
     assert!(ended.err.contains(expected), "{expected:?} in {ended:?}");
     assert!(ended.err.contains(from), "{ended:?}");
     assert_eq!(ended.out, "");
-    for made in ["heirloom.sqlite3", "heirloom.sqlite3.lock"] {
-        assert!(!site.exists(made), "{from}: {made}");
-    }
+    assert!(!site.store.exists(), "{from}");
+    assert!(!site.exists("heirloom.sqlite3.lock"), "{from}");
 }
 
 #[test]
@@ -86,7 +85,7 @@ fn check_fault(site: &Site, ended: &Ended, before: Option<&str>) {
     assert_eq!(ended.out, "", "{ended:?}");
     match before {
         Some(before) => assert_eq!(site.contents(), before),
-        None => assert!(!site.exists("heirloom.sqlite3"), "a store was made"),
+        None => assert!(!site.store.exists(), "a store was made"),
     }
     assert_eq!(site.left_over(), [""; 0]);
 }
@@ -272,8 +271,8 @@ fn with_nodelete_a_rehearsal_keeps_nothing() {
     let site = Site::shipped();
     assert_eq!(site.import("").code, Some(3));
     damage(&site, "nodeshot_device");
-    let before = fs::read(site.path("heirloom.sqlite3")).unwrap();
+    let before = site.store.imprint();
     let ended = site.import("--nodelete --dry-run");
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(fs::read(site.path("heirloom.sqlite3")).unwrap() == before);
+    assert!(site.store.imprint() == before);
 }

@@ -1,22 +1,30 @@
 //! The process killed in the middle: the store is as before or as after, and nothing between.
 
-use std::fs::{self, File};
 use std::process::Stdio;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::session::{IMPORT, Site};
 
-const STORE: &str = "heirloom.sqlite3";
-const LOCK: &str = "heirloom.sqlite3.lock";
-const BESIDE: [&str; 2] = ["heirloom.sqlite3-wal", "heirloom.sqlite3-shm"];
+/// How often the program is killed, unless `cargo xtask kill` says otherwise.
+const KILLS: u32 = 21;
+
+/// What is killed, beginning from a store that an import filled.
+const COMMANDS: [(&str, &str); 3] = [
+    ("import", "--noinput --allow-deletes"),
+    ("sync", "sync --allow-deletes"),
+    ("reset", "reset --noinput"),
+];
 
 #[test]
-fn a_killed_import_is_whole_or_not_there() {
-    let site = Site::plain(1_000);
+fn a_killed_run_is_whole_or_not_there() {
+    let kills = std::env::var("HEIRLOOM_TEST_KILLS").ok();
+    let kills: u32 = kills.map_or(KILLS, |kills| kills.parse().expect("a number"));
+    let site = Site::plain(400);
+    site.write("heirloom.toml", "[nodeshot]\nurl = \"sqlite:old.db\"\n");
     assert_eq!(site.import("").code, Some(0));
     let before = site.digest();
-    fs::copy(site.path(STORE), site.path("before.sqlite3")).unwrap();
+    let saved = site.store.save();
     site.legacy()
         .execute_batch(
             "UPDATE nodeshot_node SET description = 'changed ' || id;
@@ -25,56 +33,55 @@ fn a_killed_import_is_whole_or_not_there() {
              UPDATE nodeshot_node SET email = 'new' || id || '@posta.example' WHERE id % 5 = 0;",
         )
         .unwrap();
-    let begun = Instant::now();
-    let whole = site.import("--report r.json");
-    let lasts = begun.elapsed();
-    assert_eq!(whole.code, Some(0), "{whole:?}");
-    let after = site.digest();
-    assert_ne!(before, after);
-
     let mut random = random_numbers();
-    let mut cut_short = 0;
-    for round in 0..8_u32 {
-        for file in BESIDE {
-            let _ = fs::remove_file(site.path(file));
-        }
-        fs::copy(site.path("before.sqlite3"), site.path(STORE)).unwrap();
-        let moment = lasts.mul_f64((f64::from(round) + random()) / 8.0);
-        let words: Vec<&str> = IMPORT.split_whitespace().collect();
-        let mut child = site
-            .program(&[&words[..], &["--noinput"]].concat())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(moment);
-        child.kill().unwrap();
-        let ended = child.wait().unwrap();
-        cut_short += u32::from(ended.code().is_none());
-
-        let lock = File::options()
-            .append(true)
-            .create(true)
-            .open(site.path(LOCK))
-            .unwrap();
-        lock.try_lock().expect("the lock is free");
-        drop(lock);
-        let found = site.digest();
-        if ended.code().is_some() {
-            assert_eq!(found, after, "it ended before {moment:?}");
-        } else {
+    for (name, line) in COMMANDS {
+        let line = match name {
+            "import" => format!("{IMPORT} {line}"),
+            _ => line.to_string(),
+        };
+        site.store.become_like(&saved);
+        let begun = Instant::now();
+        let whole = site.run(&line);
+        let lasts = begun.elapsed();
+        assert_eq!(whole.code, Some(0), "{whole:?}");
+        let after = site.digest();
+        assert_ne!(before, after, "{name}");
+        let mut cut_short = 0;
+        let rounds = kills.div_ceil(COMMANDS.len() as u32);
+        for round in 0..rounds {
+            site.store.become_like(&saved);
+            let share = (f64::from(round) + random()) / f64::from(rounds);
+            let moment = lasts.mul_f64(share);
+            let about = format!("{name} killed after {moment:?} of {lasts:?}");
+            cut_short += u32::from(kill(&site, &line, moment).is_none());
+            assert!(site.store.is_unlocked(), "{about}");
+            let found = site.digest();
             assert!(
                 found == before || found == after,
-                "killed after {moment:?} of {lasts:?}: neither before nor after"
+                "{about}: neither before nor after"
             );
+            site.store.check_integrity();
+            let next = site.run(&line);
+            assert_eq!(next.code, Some(0), "{about}: {next:?}");
+            assert_eq!(site.digest(), after, "{about}");
         }
-        let integrity: String = site.ask("PRAGMA integrity_check");
-        assert_eq!(integrity, "ok");
-        let next = site.import("");
-        assert_eq!(next.code, Some(0), "killed after {moment:?}: {next:?}");
-        assert_eq!(site.digest(), after, "killed after {moment:?}");
+        println!("{name}: {cut_short} of {rounds} killed in the middle");
+        assert!(cut_short > 0, "no {name} was killed in the middle");
     }
-    assert!(cut_short > 0, "no import was killed in the middle");
+}
+
+/// Runs a command line and kills it after a while; its exit code where it ended before.
+fn kill(site: &Site, line: &str, moment: Duration) -> Option<i32> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let mut child = site
+        .program(&words)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    thread::sleep(moment);
+    child.kill().unwrap();
+    child.wait().unwrap().code()
 }
 
 /// Numbers from 0 to 1, others in every run.

@@ -76,7 +76,7 @@ fn a_file_that_is_not_there() {
         let ended = site.run(&line);
         assert_eq!(ended.code, Some(2), "{ended:?}");
         assert!(ended.err.contains(path), "{ended:?}");
-        assert!(!site.exists("heirloom.sqlite3"));
+        assert!(!site.store.exists());
     }
 }
 
@@ -143,9 +143,8 @@ fn a_layer_whose_slug_exists_is_updated() {
     assert_eq!(site.import("").code, Some(0));
     assert_eq!(site.contents(), before);
     // and a layer edited since is as the file says once more
-    site.store()
-        .execute_batch("UPDATE layers SET name = 'Edited' WHERE slug = 'west'")
-        .unwrap();
+    site.store
+        .edit("UPDATE layers SET name = 'Edited' WHERE slug = 'west'");
     assert_eq!(site.import("").code, Some(0));
     assert_eq!(
         site.ask::<String>("SELECT name FROM layers WHERE slug = 'west'"),
@@ -157,7 +156,7 @@ fn a_layer_whose_slug_exists_is_updated() {
 fn a_rehearsal_brings_no_layer() {
     let site = Site::small(&[(1, "A", IN_WEST)]);
     assert_eq!(site.import("--dry-run").code, Some(0));
-    assert!(!site.exists("heirloom.sqlite3"));
+    assert!(!site.store.exists());
     site.digest();
     assert_eq!(site.import("--dry-run").code, Some(0));
     assert_eq!(site.ask::<i64>("SELECT count(*) FROM layers"), 0);

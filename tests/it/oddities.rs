@@ -64,7 +64,7 @@ fn every_oddity_of_the_shipped_world_is_in_the_table() {
 fn each_oddity_has_its_finding_or_its_effect() {
     let bench = shipped("Europe/Rome");
     let run = bench.import().exits(3);
-    let store = bench.store();
+    let store = bench.store.as_sqlite();
     let legacy = bench.legacy_path();
     store
         .execute("ATTACH ? AS old", [legacy.to_str().unwrap()])

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::session::{IMPORT, IN_BOTH, IN_WEST, OUTSIDE, Site};
+use super::store::{FromCell, TestStore};
 
 fn site() -> Site {
     Site::small(&[
@@ -102,15 +103,17 @@ fn credentials_hand_out_passwords_that_log_in() {
         .mode();
     assert_eq!(mode & 0o777, 0o600);
 
-    let store = site.store();
-    let mut statement = store
-        .prepare("SELECT username, email, password FROM users WHERE password_generated = 1")
-        .unwrap();
-    let mut generated: HashMap<String, (Option<String>, String)> = statement
-        .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
+    let made = "SELECT username, email, password FROM users WHERE password_generated";
+    let mut generated: HashMap<String, (Option<String>, String)> = site
+        .store
+        .rows(made)
+        .into_iter()
+        .map(|row| {
+            let [name, email, password] = row.try_into().expect("three fields");
+            let secret = (FromCell::from_cell(email), FromCell::from_cell(password));
+            (FromCell::from_cell(name), secret)
+        })
+        .collect();
     let text = site.read("passwords.csv");
     let mut lines = text.lines();
     assert_eq!(lines.next(), Some("username,email,password"));
@@ -147,7 +150,7 @@ fn credentials_are_a_new_file_and_only_of_a_run_that_commits() {
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.err.contains("c.csv exists"), "{ended:?}");
     assert_eq!(site.read("c.csv"), "mine");
-    assert!(!site.exists("heirloom.sqlite3"), "no row was read");
+    assert!(!site.store.exists(), "no row was read");
     let ended = site.import("--credentials nowhere/c.csv");
     assert_eq!(ended.code, Some(2), "{ended:?}");
 
@@ -156,11 +159,7 @@ fn credentials_are_a_new_file_and_only_of_a_run_that_commits() {
     terminal.answer("Answer", "west");
     terminal.answer("(y/n): ", "n");
     assert_eq!(terminal.end().0, 4);
-    site.store()
-        .execute_batch(
-            "CREATE TRIGGER no BEFORE INSERT ON nodes BEGIN SELECT raise(ABORT, 'no'); END",
-        )
-        .unwrap();
+    site.store.refuse("INSERT", "nodes", "");
     let ended = site.import("--credentials new.csv");
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(!site.exists("new.csv"));
@@ -245,23 +244,18 @@ fn verbosity() {
 #[test]
 fn global_options_stand_before_or_after_the_command() {
     let site = site();
-    let before = site.run(&format!(
-        "--store sqlite:a.sqlite3 --verbosity 0 {IMPORT} --noinput"
-    ));
-    let after = site.run(&format!(
-        "{IMPORT} --noinput --verbosity 0 --store sqlite:a.sqlite3"
-    ));
+    let other = TestStore::new(&site.path(""), "a.sqlite3");
+    let store = other.url();
+    let before = site.run(&format!("--store {store} --verbosity 0 {IMPORT} --noinput"));
+    let after = site.run(&format!("{IMPORT} --noinput --verbosity 0 --store {store}"));
     let between = site.run(
         &IMPORT
-            .replace("import", "import --store sqlite:a.sqlite3 --verbosity 0")
+            .replace("import", &format!("import --store {store} --verbosity 0"))
             .replace("sqlite:old.db", "sqlite:old.db --noinput"),
     );
     for ended in [before, after, between] {
         assert_eq!((ended.code, &*ended.out), (Some(0), ""), "{ended:?}");
     }
-    assert!(!site.exists("heirloom.sqlite3"));
-    let runs = rusqlite::Connection::open(site.path("a.sqlite3"))
-        .unwrap()
-        .query_row("SELECT count(*) FROM runs", [], |row| row.get::<_, i64>(0));
-    assert_eq!(runs.unwrap(), 3);
+    assert!(!site.store.exists());
+    assert_eq!(other.lines("SELECT count(*) FROM runs"), ["3"]);
 }

@@ -9,9 +9,10 @@ use std::process::{Command, Stdio};
 
 use rexpect::process::{Signal, WaitStatus};
 use rexpect::session::{PtySession, spawn_command};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, params};
 use tempfile::TempDir;
+
+use crate::store::{FromCell, TestStore};
 
 /// How long a person waits for a prompt, in milliseconds, before the test fails.
 const PATIENCE: u64 = 60_000;
@@ -28,6 +29,7 @@ pub const OUTSIDE: (f64, f64) = (20.0, 43.0);
 /// The folder in which a test runs the program: everything is named relative to it.
 pub struct Site {
     folder: TempDir,
+    pub store: TestStore,
 }
 
 /// How the program ended.
@@ -42,7 +44,10 @@ impl Site {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("tmp")).expect("a folder for temporary files");
-        Site { folder }
+        Site {
+            store: TestStore::new(folder.path(), "heirloom.sqlite3"),
+            folder,
+        }
     }
 
     /// With a legacy database of these nodes (id, name, place), and the layers `west` and
@@ -126,10 +131,10 @@ impl Site {
         Connection::open(self.path("old.db")).expect("the legacy database")
     }
 
-    /// The store, writable.
-    pub fn store(&self) -> Connection {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
-        Connection::open_with_flags(self.path("heirloom.sqlite3"), flags).expect("the store")
+    /// The same with a store on the server, whatever the others have.
+    pub fn on_server(mut self) -> Self {
+        self.store = TestStore::on_server();
+        self
     }
 
     /// The program in this folder, untouched by the environment of whoever runs the test.
@@ -166,6 +171,7 @@ impl Site {
             .env("NO_COLOR", "1")
             .env("USER", "tester")
             .env_remove("COLUMNS")
+            .envs(self.store.variable())
             .stdin(Stdio::null());
     }
 
@@ -228,25 +234,27 @@ impl Site {
 
     /// Everything in the store but what attempts may write: `runs` and `findings`.
     pub fn contents(&self) -> String {
-        contents(&self.path("heirloom.sqlite3"))
+        self.store.contents()
     }
 
     /// One value of the store.
-    pub fn ask<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
-        self.store()
-            .query_row(sql, [], |row| row.get(0))
-            .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    pub fn ask<T: FromCell>(&self, sql: &str) -> T {
+        let value = self.store.value(sql);
+        value.unwrap_or_else(|| panic!("{sql}: no row"))
     }
 
     /// The slug of the layer that a node is in; `None` where there is no such node.
     pub fn layer_of(&self, node: i64) -> Option<String> {
-        let sql = "SELECT slug FROM layers WHERE id = (SELECT layer_id FROM nodes WHERE id = ?)";
-        self.store().query_row(sql, [node], |row| row.get(0)).ok()
+        let node = format!("SELECT layer_id FROM nodes WHERE id = {node}");
+        self.store
+            .value(&format!("SELECT slug FROM layers WHERE id = ({node})"))
     }
 
     /// The outcomes of all runs, oldest first.
     pub fn outcomes(&self) -> String {
-        self.ask("SELECT coalesce(group_concat(outcome, ' '), '') FROM (SELECT outcome FROM runs ORDER BY id)")
+        self.store
+            .lines("SELECT outcome FROM runs ORDER BY id")
+            .join(" ")
     }
 
     /// The names of what was left in the folder for temporary files.
@@ -272,41 +280,6 @@ pub fn finish(mut command: Command) -> Ended {
         out: String::from_utf8(output.stdout).expect("standard output is UTF-8"),
         err: String::from_utf8(output.stderr).expect("standard error is UTF-8"),
     }
-}
-
-/// Everything in a store but `runs` and `findings`, as text.
-pub fn contents(store: &Path) -> String {
-    let db = Connection::open_with_flags(store, OpenFlags::SQLITE_OPEN_READ_WRITE)
-        .expect("the store opens");
-    let tables: Vec<String> = rows(
-        &db,
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
-         AND name NOT IN ('runs', 'findings') ORDER BY name",
-    )
-    .into_iter()
-    .map(|row| match row.into_iter().next() {
-        Some(Value::Text(name)) => name,
-        other => panic!("{other:?} is no name of a table"),
-    })
-    .collect();
-    let mut lines = Vec::new();
-    for table in tables {
-        for row in rows(&db, &format!("SELECT * FROM \"{table}\"")) {
-            lines.push(format!("{table} {row:?}\n"));
-        }
-    }
-    lines.sort_unstable();
-    lines.concat()
-}
-
-fn rows(db: &Connection, sql: &str) -> Vec<Vec<Value>> {
-    let mut statement = db.prepare(sql).expect("a query");
-    let width = statement.column_count();
-    statement
-        .query_map([], |row| (0..width).map(|column| row.get(column)).collect())
-        .expect("a query")
-        .collect::<Result<_, _>>()
-        .expect("rows")
 }
 
 /// A layer of a layers file, its name made from the slug.

@@ -13,13 +13,11 @@ const SIGNALS: [&str; 3] = ["INT", "TERM", "HUP"];
 fn large() -> (Site, String) {
     let site = Site::plain(3_000);
     site.digest();
-    site.store()
-        .execute_batch(
-            "INSERT INTO layers (slug, name) VALUES ('own', 'Own');
+    site.store.edit(
+        "INSERT INTO layers (slug, name) VALUES ('own', 'Own');
              INSERT INTO nodes (slug, name, layer_id, status_id, longitude, latitude)
              VALUES ('own', 'Own', 1, 1, 0, 0);",
-        )
-        .expect("rows of the store's own");
+    );
     let before = site.contents();
     (site, before)
 }
@@ -175,10 +173,10 @@ fn a_typed_line_before_control_c_is_no_answer() {
 #[test]
 fn a_rehearsal_that_is_cancelled_is_not_recorded() {
     let (site, _) = asking();
-    let store = std::fs::read(site.path("heirloom.sqlite3")).unwrap();
+    let store = site.store.imprint();
     let mut terminal = site.attended(&format!("{IMPORT} --dry-run"));
     terminal.expect("Answer");
     terminal.press('c');
     assert_eq!(terminal.end().0, 4);
-    assert!(std::fs::read(site.path("heirloom.sqlite3")).unwrap() == store);
+    assert!(site.store.imprint() == store);
 }

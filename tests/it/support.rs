@@ -2,13 +2,15 @@
 //! and the real program run on them.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 use serde_json::Value as Json;
 use xtask::world::sqlite::DDL;
+
+use crate::store::TestStore;
 
 /// Two areas that overlap between the longitudes 12.8 and 13, and a layer without one.
 const LAYERS: &str = r#"{ "type": "FeatureCollection", "features": [
@@ -69,6 +71,7 @@ pub(crate) use row;
 /// See the module.
 pub struct Bench {
     folder: tempfile::TempDir,
+    pub store: TestStore,
     config: String,
 }
 
@@ -83,8 +86,10 @@ impl Bench {
 
     /// A folder without anything in it.
     pub fn bare() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         Bench {
-            folder: tempfile::tempdir().expect("a folder"),
+            store: TestStore::new(folder.path(), "store.sqlite3"),
+            folder,
             config: String::new(),
         }
     }
@@ -108,21 +113,9 @@ impl Bench {
         self.path("legacy.sqlite3")
     }
 
-    pub fn store_path(&self) -> PathBuf {
-        self.path("store.sqlite3")
-    }
-
     pub fn legacy(&self) -> Connection {
         let db = Connection::open(self.legacy_path()).expect("the legacy file");
         db.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF")
-            .expect("settings");
-        db
-    }
-
-    /// The store as any other program sees it, its foreign keys in force.
-    pub fn store(&self) -> Connection {
-        let db = Connection::open(self.store_path()).expect("the store");
-        db.execute_batch("PRAGMA foreign_keys = ON")
             .expect("settings");
         db
     }
@@ -135,13 +128,13 @@ impl Bench {
 
     /// Changes the store by hand.
     pub fn edit(&self, sql: &str) -> &Self {
-        self.store().execute_batch(sql).expect(sql);
+        self.store.edit(sql);
         self
     }
 
     /// The store's answer to a query, one text for each row, fields parted by ` | `, NULL as `-`.
     pub fn see(&self, sql: &str) -> Vec<String> {
-        lines(&self.store(), sql)
+        self.store.lines(sql)
     }
 
     /// As [`Bench::see`], for one row.
@@ -258,7 +251,7 @@ impl Bench {
     pub fn run(&self, arguments: &[&str]) -> Run {
         std::fs::write(self.path("heirloom.toml"), &self.config).expect("a configuration");
         let output = Command::new(env!("CARGO_BIN_EXE_heirloom"))
-            .args(["--store", "sqlite:store.sqlite3"])
+            .args(["--store", &self.store.url()])
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
@@ -354,7 +347,7 @@ impl Run {
     }
 }
 
-/// The rows of a query as text: see [`Bench::see`].
+/// The rows of a legacy file's answer as text: see [`Bench::see`].
 pub fn lines(db: &Connection, sql: &str) -> Vec<String> {
     let mut statement = db.prepare(sql).expect(sql);
     let columns = statement.column_count();
@@ -373,19 +366,4 @@ pub fn lines(db: &Connection, sql: &str) -> Vec<String> {
         Ok(fields.join(" | "))
     });
     rows.and_then(Iterator::collect).expect(sql)
-}
-
-/// Every row of every table of a database.
-pub fn dump(path: &Path) -> BTreeMap<String, Vec<String>> {
-    let db = Connection::open(path).expect("a database");
-    lines(
-        &db,
-        "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
-    )
-    .into_iter()
-    .map(|table| {
-        let rows = lines(&db, &format!("SELECT * FROM \"{table}\" ORDER BY 1, 2"));
-        (table, rows)
-    })
-    .collect()
 }

@@ -245,13 +245,11 @@ fn standard_output_may_go_elsewhere_while_the_person_is_asked() {
 fn nodes_of_the_stores_own_are_asked_about_first() {
     let site = Site::small(&[(1, "Alone", IN_WEST)]);
     site.digest();
-    site.store()
-        .execute_batch(
-            "INSERT INTO layers (id, slug, name) VALUES (40, 'own', 'Own');
+    site.store.edit(
+        "INSERT INTO layers (id, slug, name) VALUES (40, 'own', 'Own');
              INSERT INTO nodes (id, slug, name, layer_id, status_id, longitude, latitude)
              VALUES (1, 'own', 'Own', 40, 1, 0, 0);",
-        )
-        .unwrap();
+    );
     let before = site.contents();
     let mut terminal = site.attended(IMPORT);
     terminal.expect("store-not-clean");
@@ -279,7 +277,7 @@ fn without_a_terminal_nothing_is_begun() {
     let check = |code: Option<i32>, said: &str, site: &Site| {
         assert_eq!(code, Some(2), "{said}");
         assert!(said.contains("--noinput"), "{said}");
-        assert!(!site.exists("heirloom.sqlite3"));
+        assert!(!site.store.exists());
     };
     let site = site();
     let ended = site.run(IMPORT);

@@ -1,3 +1,5 @@
-//! What the project's own tasks share with its tests: [`world`] builds legacy databases.
+//! What the project's own tasks share with its tests: [`world`] builds legacy databases,
+//! [`servers`] gives databases to put them in.
 
+pub mod servers;
 pub mod world;

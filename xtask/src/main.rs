@@ -1,7 +1,6 @@
 //! `cargo xtask`: the project's own tasks, one file of `verbs` each.
 
 mod licences;
-mod setup;
 mod steps;
 mod verbs;
 
@@ -23,9 +22,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     /// Check everything: format, lints, licences, tests
-    Test,
+    Test(verbs::test::Options),
     /// Import the shipped legacy database into a new store and show what to try next
     Demo,
+    /// Kill imports, syncs and resets at random moments, many times
+    Kill(verbs::kill::Options),
     /// Build a believable legacy database of any size
     World(verbs::world::Options),
     /// Measure imports beside the floor that the disk and SQLite set
@@ -37,8 +38,9 @@ enum Verb {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
-        Verb::Test => verbs::test::run(),
+        Verb::Test(options) => verbs::test::run(&options),
         Verb::Demo => verbs::demo::run(),
+        Verb::Kill(options) => verbs::kill::run(&options),
         Verb::World(options) => verbs::world::run(&options),
         Verb::Bench(options) => verbs::bench::run(&options),
         Verb::Floor(options) => verbs::floor::run(&options),

@@ -45,16 +45,25 @@ pub fn build_release(binary: &str) -> Result<PathBuf> {
 /// Runs one step with its output visible, names it and tells how long it took. Where it fails, the
 /// whole task ends with its exit code.
 pub fn step(name: &str, command: &mut Command) -> Result<()> {
+    match attempt(name, command)? {
+        Some(code) => std::process::exit(code),
+        None => Ok(()),
+    }
+}
+
+/// Runs one step like [`step`] and gives its exit code back where it fails, for what must be
+/// tidied up before the end.
+pub fn attempt(name: &str, command: &mut Command) -> Result<Option<i32>> {
     println!("== {name}");
     let start = Instant::now();
     let status = run(command)?;
     let seconds = start.elapsed().as_secs_f64();
     if !status.success() {
         eprintln!("== {name} failed after {seconds:.1} s");
-        std::process::exit(status.code().unwrap_or(1));
+        return Ok(Some(status.code().unwrap_or(1)));
     }
     println!("== {name}: {seconds:.1} s");
-    Ok(())
+    Ok(None)
 }
 
 /// Runs a program to its end with its output visible.

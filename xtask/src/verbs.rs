@@ -3,5 +3,6 @@
 pub mod bench;
 pub mod demo;
 pub mod floor;
+pub mod kill;
 pub mod test;
 pub mod world;

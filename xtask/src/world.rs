@@ -6,19 +6,23 @@
 //! into plain rows as named [oddities](oddities()), and a [`Manifest`] tells where each one is.
 
 mod admins;
+mod bulk;
 mod clock;
 mod contacts;
 mod devices;
+mod held;
 mod interfaces;
 mod layers;
 mod links;
 mod loom;
 mod manifest;
+pub mod mysql;
 mod nodes;
 mod odd;
 mod people;
 mod places;
 mod plan;
+pub mod postgres;
 mod rows;
 mod sink;
 mod slug;
@@ -60,7 +64,7 @@ pub const TABLES: [&str; 9] = [
 ///
 /// Those of the sink.
 pub fn generate(spec: Spec, sink: &impl Sink) -> Result<Manifest> {
-    let mut loom = Loom::new(spec);
+    let mut loom = Loom::new(spec, sink.unheld());
     loom.weave(sink, odd::NODES, spec.nodes, |loom, number| {
         let row = nodes::node(&loom.plan, number);
         Some((row, Standing::from(loom.is_plain_node(number))))

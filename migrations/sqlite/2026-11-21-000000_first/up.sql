@@ -192,7 +192,9 @@ CREATE TABLE runs (
     source_kind TEXT,
     source_identity TEXT,
     stages TEXT NOT NULL,
-    entities TEXT NOT NULL
+    entities TEXT NOT NULL,
+    -- what the next run compares its source with
+    notes TEXT NOT NULL DEFAULT '{}'
 );
 
 -- A finding is stored once: first_run had it first, last_run last; open (NULL) while it stands.
@@ -221,13 +223,16 @@ CREATE TABLE ledger_kinds (
     id INTEGER PRIMARY KEY NOT NULL,
     recipe TEXT NOT NULL,
     table_name TEXT NOT NULL,
+    -- how many entries the ledger has of it
+    entries INTEGER NOT NULL DEFAULT 0,
     UNIQUE (recipe, table_name)
 );
 
 -- What each legacy row became. The key is (number, text): an integer id, a text, or both.
 -- The fingerprint is one hash per field as the import wrote it, and so the base of a three-way merge.
 CREATE TABLE ledger (
-    kind INTEGER NOT NULL REFERENCES ledger_kinds (id),
+    -- of ledger_kinds; checked by nobody, because it would be checked a million times
+    kind INTEGER NOT NULL,
     number INTEGER NOT NULL,
     text TEXT NOT NULL,
     store_id INTEGER NOT NULL,
@@ -249,6 +254,7 @@ CREATE TABLE before_images (
     image TEXT,
     fingerprint BLOB,
     adopted INTEGER,
+    created_run INTEGER,
     changed_run INTEGER,
     PRIMARY KEY (run, kind, number, text)
 ) WITHOUT ROWID;

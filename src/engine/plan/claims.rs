@@ -1,5 +1,6 @@
 //! Unique values: what each row gets, and keeps from run to run.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use crate::config::OnConflict;
 use crate::engine::Stop;
 use crate::engine::names::{self, Claim, Names, OnTaken};
 use crate::model::{FieldHash, Key, Table, Value};
-use crate::store::rows::{self, StoredRow};
+use crate::store::rows;
 
 /// A row of the store that is to get another value.
 struct Leaving {
@@ -31,18 +32,18 @@ impl Planner<'_> {
         table: &'static Table,
         column: &str,
         held: &mut Names,
-        wishes: &[(&Key, &str)],
+        wishes: &[(impl Borrow<Key>, impl AsRef<str>)],
         on_taken: OnTaken,
     ) -> Result<(), Stop> {
         let hashed: Vec<(&Key, FieldHash)> = wishes
             .iter()
-            .map(|(key, wish)| (*key, names::hash(wish).into()))
+            .map(|(key, wish)| (key.borrow(), names::hash(wish.as_ref()).into()))
             .collect();
-        let keys: Vec<&Key> = wishes.iter().map(|(key, _)| *key).collect();
+        let keys: Vec<&Key> = hashed.iter().map(|(key, _)| *key).collect();
         let entries = self.entries(table, &keys)?;
         let wish_at = table.columns.len();
         let leaving = self.leaving(table, column, wish_at, &hashed)?;
-        for ((key, wish), (_, hash)) in wishes.iter().zip(&hashed) {
+        for ((_, wish), (key, hash)) in wishes.iter().zip(&hashed) {
             let mut gives = None;
             match leaving.get(key) {
                 Some(Leaving {
@@ -67,7 +68,7 @@ impl Planner<'_> {
                 }
             }
             if on_taken == OnTaken::Refuse {
-                held.want(names::hash(wish), gives);
+                held.want(names::hash(wish.as_ref()), gives);
             }
         }
         Ok(())
@@ -124,10 +125,7 @@ impl Planner<'_> {
             .iter()
             .map(|(_, _, entry)| entry.store_id)
             .collect();
-        let rows: HashMap<i64, StoredRow> = rows::by_ids(self.connection, table, &ids)?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let rows = rows::by_ids(self.connection, table, &ids)?;
         let leaving = changing.into_iter().filter_map(|(key, _, entry)| {
             let stored = rows.get(&entry.store_id)?.values.get(column)?;
             let leaving = Leaving {
@@ -149,10 +147,10 @@ impl Planner<'_> {
         table: &'static Table,
         column: &str,
         held: &mut Names,
-        wishes: &[(&Key, &str)],
+        wishes: &[(impl Borrow<Key>, impl AsRef<str>)],
         on_taken: OnTaken,
     ) -> Result<Vec<Claim>, Stop> {
-        let keys: Vec<&Key> = wishes.iter().map(|(key, _)| *key).collect();
+        let keys: Vec<&Key> = wishes.iter().map(|(key, _)| key.borrow()).collect();
         let entries = self.entries(table, &keys)?;
         let column = table.column(column);
         // a row that was deleted in the store and comes back needs its name anew
@@ -161,6 +159,7 @@ impl Planner<'_> {
         let mut claims = Vec::with_capacity(wishes.len());
         let mut renamed = Vec::new();
         for (key, wish) in wishes {
+            let (key, wish) = (key.borrow(), wish.as_ref());
             let entry = entries.get(key);
             let wished = names::hash(wish);
             claims.push(match entry {
@@ -185,11 +184,9 @@ impl Planner<'_> {
                 ),
             });
         }
+        self.going.wants(table, held.take_wanted());
         let ids: Vec<i64> = renamed.iter().map(|(_, id)| *id).collect();
-        let rows: HashMap<i64, StoredRow> = rows::by_ids(self.connection, table, &ids)?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let rows = rows::by_ids(self.connection, table, &ids)?;
         for (index, id) in renamed {
             if let (Some(Claim::Kept { renamed, .. }), Some(row)) =
                 (claims.get_mut(index), rows.get(&id))

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::draft::Prepared;
 use super::{Draft, HIGHEST_KEPT, Placed, Planner, Target};
 use crate::config::OnConflict;
-use crate::engine::change::{Act, Change};
+use crate::engine::change::{Act, Before, Change};
 use crate::engine::finding::{Cause, Finding, Severity, one};
 use crate::engine::{Outcome, Stop};
-use crate::model::{FieldHash, Key, Record, Table, Value};
+use crate::model::{FieldHash, Key, Kind, Record, Table, Value};
 use crate::store::ids::IdSet;
 use crate::store::ledger::Entry;
 use crate::store::rows::{self, StoredRow};
@@ -39,10 +39,7 @@ impl Planner<'_> {
             }
             prepared.push((draft, entry));
         }
-        let mut current: HashMap<i64, StoredRow> = rows::by_ids(self.connection, table, &changed)?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+        let mut current = rows::by_ids(self.connection, table, &changed)?;
         let mut placed = Vec::with_capacity(prepared.len());
         for (draft, entry) in prepared {
             let place = self.place_one(table, draft, entry, &existing, &mut current)?;
@@ -59,6 +56,9 @@ impl Planner<'_> {
         existing: &IdSet,
         current: &mut HashMap<i64, StoredRow>,
     ) -> Result<Placed, Stop> {
+        if let Some(entry) = entry {
+            self.state(table)?.met.mark(entry);
+        }
         let (id, act, outcome) = match (entry, draft.target) {
             (entry, Target::Exact(id)) => {
                 let before = id.and_then(|id| current.remove(&id)).map(|row| row.values);
@@ -110,13 +110,21 @@ impl Planner<'_> {
                 (id, Act::Insert(draft.values.clone()), Outcome::Created)
             }
         };
+        if let Act::Update { before, after } = &act {
+            let fields = table.columns.iter().zip(before).zip(after);
+            for (((column, kind), before), after) in fields {
+                if matches!(kind, Kind::Ref(_)) && before != after {
+                    self.going.moves(table, column, id);
+                }
+            }
+        }
         self.account_draft(&draft, outcome);
         let change = Change {
             key: draft.key,
             id,
             act,
             fingerprint: draft.fingerprint,
-            ledger_before: entry.map(|entry| (entry.fingerprint.clone(), entry.changed_run)),
+            before: entry.map(Before::from),
         };
         self.spool.push(table, &change)?;
         Ok(Placed::At(id))

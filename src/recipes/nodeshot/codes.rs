@@ -73,6 +73,10 @@ pub const CODES: &[Code] = &[
         "no-owner",
         "A node has no usable e-mail address, and so no owner.",
     ),
+    Code::warning(
+        "no-snapshot",
+        "Tables of the legacy database cannot be read in one state.",
+    ),
     Code::warning("not-a-number", "A number's column holds something else."),
     Code::warning("not-text", "A text's column holds bytes that are no UTF-8."),
     Code::warning("nul-removed", "A text holds NUL characters."),

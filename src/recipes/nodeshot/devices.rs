@@ -12,7 +12,21 @@ use crate::model::{Key, Record as _, tables};
 
 /// A protocol's name and version.
 type Protocol = (String, Option<String>);
-type Protocols = HashMap<Protocol, i64>;
+type Protocols = HashMap<Protocol, Known>;
+
+/// A protocol that the store has.
+#[derive(Clone, Copy)]
+struct Known {
+    id: i64,
+    used: Use,
+}
+
+/// Whether a device of this run speaks it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Spoken,
+    NotYet,
+}
 
 impl Nodeshot {
     pub(super) fn place_devices(&mut self, plan: &mut Planner) -> Result<(), Stop> {
@@ -47,7 +61,10 @@ impl Nodeshot {
                     let key = reading.key();
                     let finding = orphan("devices", &key, &reading.name, "node", node);
                     match plan.refuse::<tables::Device>("devices", &key, finding)? {
-                        Ok(kept) => standing.push((reading.id(), kept)),
+                        Ok(kept) => {
+                            plan.keep(tables::DeviceRoutingProtocol::TABLE, &key)?;
+                            standing.push((reading.id(), kept));
+                        }
                         Err(cause) => self.devices.fell(reading.id(), cause),
                     }
                     continue;
@@ -135,7 +152,13 @@ fn known_protocols(plan: &mut Planner) -> Result<Protocols, Stop> {
     plan.each_stored(tables::RoutingProtocol::TABLE, &columns, |id, cells| {
         if let Some(name) = cells[0].text() {
             let version = cells[1].text().map(str::to_string);
-            protocols.entry((name.to_string(), version)).or_insert(id);
+            let known = Known {
+                id,
+                used: Use::NotYet,
+            };
+            protocols
+                .entry((name.to_string(), version))
+                .or_insert(known);
         }
     })?;
     Ok(protocols)
@@ -147,14 +170,25 @@ fn protocol_id(
     protocols: &mut Protocols,
     protocol: Protocol,
 ) -> Result<i64, Stop> {
-    if let Some(id) = protocols.get(&protocol) {
-        return Ok(*id);
+    let known = protocols.get(&protocol).copied();
+    if let Some(Known {
+        id,
+        used: Use::Spoken,
+    }) = known
+    {
+        return Ok(id);
     }
     let (name, version) = protocol.clone();
     let key = Key::text(format!(
         "{name}\t{}",
         version.as_deref().unwrap_or_default()
     ));
+    if let Some(known) = known {
+        plan.keep(tables::RoutingProtocol::TABLE, &key)?;
+        let used = Use::Spoken;
+        protocols.insert(protocol, Known { used, ..known });
+        return Ok(known.id);
+    }
     let placed = plan.place(vec![Draft {
         key,
         name: name.clone(),
@@ -165,7 +199,11 @@ fn protocol_id(
     }])?;
     match placed.first() {
         Some(Placed::At(id)) => {
-            protocols.insert(protocol, *id);
+            let known = Known {
+                id: *id,
+                used: Use::Spoken,
+            };
+            protocols.insert(protocol, known);
             Ok(*id)
         }
         _ => Err(Stop::store("a routing protocol found no place")),

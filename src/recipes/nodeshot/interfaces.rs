@@ -7,8 +7,8 @@ use super::reading::{Reading, fall_with, orphan};
 use super::schema::interface::{At, TABLE};
 use crate::engine::names::{Holder, Names, OnTaken};
 use crate::engine::{Cause, Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
+use crate::legacy::Columns;
 use crate::legacy::LegacyRow;
-use crate::legacy::sqlite::Columns;
 use crate::model::{Key, Record as _, tables};
 use crate::text;
 
@@ -77,10 +77,6 @@ impl Nodeshot {
                     }
                 }
                 let wishes = address_wishes(&wanted);
-                let wishes: Vec<_> = wishes
-                    .iter()
-                    .map(|(key, wish)| (*key, wish.as_str()))
-                    .collect();
                 plan.releases(
                     tables::IpAddress::TABLE,
                     "address",
@@ -428,10 +424,6 @@ fn claim_addresses(
     batch: &[Option<Parts>],
 ) -> Result<Vec<Claim>, Stop> {
     let wishes = address_wishes(batch.iter().flatten().flat_map(|parts| &parts.addresses));
-    let wishes: Vec<(&Key, &str)> = wishes
-        .iter()
-        .map(|(key, wish)| (*key, wish.as_str()))
-        .collect();
     plan.claims(
         tables::IpAddress::TABLE,
         "address",

@@ -1,11 +1,11 @@
 //! Keys: what became of parents, and the count of the source's keys apart from the reader.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::schema::{auth_user, contact, device, hna, interface, link, node, statistic};
 use crate::engine::{Cause, Placed, Stop};
-use crate::legacy::{LegacyTable, SqliteSource};
+use crate::legacy::{LegacyTable, Source};
 use crate::model::Key;
 use crate::sql::Cell;
 use crate::text;
@@ -116,32 +116,43 @@ impl<T> Parents<T> {
 /// Takes an entity and one of its keys.
 type Each<'a> = dyn FnMut(&'static str, &Key) + 'a;
 
+/// How many rows each legacy table has.
+type Rows = BTreeMap<&'static str, u64>;
+
 /// Hands out the keys of a stage's entities, read by queries of their own.
-pub fn scan(source: &mut SqliteSource, stage: &str, each: &mut Each) -> Result<(), Stop> {
+pub fn scan(
+    source: &mut Source,
+    rows: &mut Rows,
+    stage: &str,
+    each: &mut Each,
+) -> Result<(), Stop> {
     match stage {
-        "nodes" => scan_ids(source, &node::TABLE, "nodes", each),
-        "users" => scan_users(source, each),
-        "devices" => scan_ids(source, &device::TABLE, "devices", each),
+        "nodes" => scan_ids(source, rows, &node::TABLE, "nodes", each),
+        "users" => scan_users(source, rows, each),
+        "devices" => scan_ids(source, rows, &device::TABLE, "devices", each),
         "interfaces" => {
-            scan_interfaces(source, each)?;
-            scan_ids(source, &link::TABLE, "links", each)?;
-            scan_ids(source, &hna::TABLE, "routes", each)
+            scan_interfaces(source, rows, each)?;
+            scan_ids(source, rows, &link::TABLE, "links", each)?;
+            scan_ids(source, rows, &hna::TABLE, "routes", each)
         }
         "contacts" => {
-            scan_ids(source, &contact::TABLE, "contacts", each)?;
-            scan_ids(source, &statistic::TABLE, "statistics", each)
+            scan_ids(source, rows, &contact::TABLE, "contacts", each)?;
+            scan_ids(source, rows, &statistic::TABLE, "statistics", each)
         }
         _ => Ok(()),
     }
 }
 
 fn scan_ids(
-    source: &mut SqliteSource,
+    source: &mut Source,
+    rows: &mut Rows,
     table: &LegacyTable,
     entity: &'static str,
     each: &mut Each,
 ) -> Result<(), Stop> {
-    source.scan(table, "id", |cells| {
+    let count = rows.entry(table.name).or_default();
+    source.scan(table, &["id"], |cells| {
+        *count += 1;
         if let Some(id) = cells.first().and_then(Cell::int) {
             each(entity, &Key::id(id));
         }
@@ -149,10 +160,10 @@ fn scan_ids(
     Ok(())
 }
 
-fn scan_users(source: &mut SqliteSource, each: &mut Each) -> Result<(), Stop> {
-    scan_ids(source, &auth_user::TABLE, "users", each)?;
+fn scan_users(source: &mut Source, rows: &mut Rows, each: &mut Each) -> Result<(), Stop> {
+    scan_ids(source, rows, &auth_user::TABLE, "users", each)?;
     let mut seen = HashSet::new();
-    source.scan(&node::TABLE, "id, email, status", |cells| {
+    source.scan(&node::TABLE, &["id", "email", "status"], |cells| {
         if said(&cells[2]).as_deref() == Some("u") {
             return;
         }
@@ -165,9 +176,18 @@ fn scan_users(source: &mut SqliteSource, each: &mut Each) -> Result<(), Stop> {
     Ok(())
 }
 
-fn scan_interfaces(source: &mut SqliteSource, each: &mut Each) -> Result<(), Stop> {
-    let columns = "id, ipv4_address, ipv6_address, type, essid, bssid";
-    source.scan(&interface::TABLE, columns, |cells| {
+fn scan_interfaces(source: &mut Source, rows: &mut Rows, each: &mut Each) -> Result<(), Stop> {
+    let columns = [
+        "id",
+        "ipv4_address",
+        "ipv6_address",
+        "type",
+        "essid",
+        "bssid",
+    ];
+    let count = rows.entry(interface::TABLE.name).or_default();
+    source.scan(&interface::TABLE, &columns, |cells| {
+        *count += 1;
         let Some(id) = cells[0].int() else { return };
         each("interfaces", &Key::id(id));
         for (cell, family) in [(&cells[1], "4"), (&cells[2], "6")] {

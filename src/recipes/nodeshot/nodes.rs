@@ -6,9 +6,9 @@ use super::schema::node::{At, TABLE};
 use super::{Nodeshot, keys::Parent};
 use crate::engine::names::{Names, OnTaken};
 use crate::engine::{Draft, Outcome, Planner, Severity, Stop, Target};
+use crate::legacy::Columns;
 use crate::legacy::LegacyRow;
-use crate::legacy::sqlite::Columns;
-use crate::model::{Record as _, tables};
+use crate::model::{FieldHash, Key, Record as _, Value, tables};
 use crate::text::{self, Email};
 
 /// Why a pair of coordinates is none.
@@ -43,12 +43,36 @@ fn slug_wish(reading: &mut Reading, name: &str) -> String {
 
 impl Nodeshot {
     pub(super) fn read_nodes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
-        self.batches(&TABLE, plan, |recipe, plan, rows| {
+        self.familiar.known = plan.brought(tables::Node::TABLE)?;
+        let last_zone = plan.last_notes()?.time_zone;
+        self.last_zone = last_zone
+            .and_then(|zone| zone.parse().ok())
+            .unwrap_or(self.zone);
+        self.batches(&TABLE, plan, |recipe, plan, mut rows| {
+            recipe.recognise(plan, &mut rows)?;
             for mut row in rows {
                 recipe.read_node(plan, &mut row)?;
             }
             Ok(())
         })
+    }
+
+    /// Counts the nodes that earlier runs brought, by their id and the time they were added, as
+    /// the last run read it: another zone is no other source.
+    fn recognise(&mut self, plan: &mut Planner, rows: &mut [LegacyRow]) -> Result<(), Stop> {
+        if self.familiar.known == 0 {
+            return Ok(());
+        }
+        let added: Vec<(Key, FieldHash)> = rows
+            .iter_mut()
+            .map(|row| {
+                let mut reading = Reading::new(&TABLE, "nodes", self.last_zone, row);
+                let added = Value::from(reading.time(At::added));
+                (reading.key(), FieldHash::from(&added))
+            })
+            .collect();
+        self.familiar.found += plan.recognised(tables::Node::TABLE, "added", &added)?;
+        Ok(())
     }
 
     fn read_node(&mut self, plan: &mut Planner, row: &mut LegacyRow) -> Result<(), Stop> {
@@ -145,10 +169,6 @@ impl Nodeshot {
                     let name = reading.text_or_empty(At::name);
                     wishes.push((reading.key(), slug_wish(&mut reading, &name)));
                 }
-                let wishes: Vec<_> = wishes
-                    .iter()
-                    .map(|(key, wish)| (key, wish.as_str()))
-                    .collect();
                 plan.releases(tables::Node::TABLE, "slug", slugs, &wishes, OnTaken::Number)
             },
         )
@@ -180,7 +200,7 @@ impl Nodeshot {
         let wished: Vec<_> = drafts
             .iter()
             .zip(&wishes)
-            .map(|(draft, wish)| (&draft.key, wish.as_str()))
+            .map(|(draft, wish)| (&draft.key, wish))
             .collect();
         let claims = plan.claims(tables::Node::TABLE, "slug", slugs, &wished, OnTaken::Number)?;
         for ((draft, claim), wish) in drafts.iter_mut().zip(claims).zip(&wishes) {

@@ -14,6 +14,7 @@ use crate::engine::plan::Origin;
 use crate::engine::{Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::LegacyRow;
 use crate::model::{Key, Record as _, Value, tables};
+use crate::store::rows::StoredRow;
 use crate::text::{self, Email};
 
 /// Which account a person has.
@@ -71,6 +72,19 @@ impl Accounts {
     }
 }
 
+/// Why an account stays that nobody in the source stands for any more.
+pub(super) fn stays(row: &StoredRow) -> Option<&'static str> {
+    let field = |column: &str| row.values.get(tables::User::TABLE.column(column));
+    let is = |column: &str| field(column).and_then(Value::as_int) == Some(1);
+    if is("is_staff") || is("is_superuser") {
+        Some("may administer the store")
+    } else if field("last_login").is_some_and(|at| *at != Value::Null) {
+        Some("has logged in")
+    } else {
+        None
+    }
+}
+
 fn address_hash(user: i64, email: &str) -> u128 {
     email_hash(&format!("{user} {}", email.trim().to_ascii_lowercase()))
 }
@@ -87,6 +101,11 @@ impl Nodeshot {
             recipe.place_old_accounts(plan, rows, &silent, &mut emails, &mut usernames)
         })?;
         self.place_owners(plan, &mut usernames)?;
+        // who goes is nobody's sender
+        let leaving = plan.leaving_rows(tables::User::TABLE)?;
+        self.accounts
+            .by_email
+            .retain(|_, id| !leaving.contains(*id));
         self.owners = Default::default();
         Ok(())
     }
@@ -95,14 +114,14 @@ impl Nodeshot {
     /// is left whose wish it could be.
     fn silent_accounts(&mut self, plan: &mut Planner) -> Result<HashSet<i64>, Stop> {
         let mut accounts = HashSet::new();
-        self.source.scan(&auth_user::TABLE, "id", |cells| {
+        self.source.scan(&auth_user::TABLE, &["id"], |cells| {
             accounts.extend(cells[0].int());
         })?;
         let mut silent = HashSet::new();
         let mut stray = Vec::new();
         self.source.scan(
             &userprofile::TABLE,
-            "id, user_id, receive_notifications",
+            &["id", "user_id", "receive_notifications"],
             |cells| {
                 let off = matches!(&cells[2], crate::sql::Cell::Int(0))
                     || matches!(cells[2].text(), Some("0" | "f" | "false"));
@@ -418,6 +437,10 @@ fn former_addresses(
     addresses: &[Draft<tables::EmailAddress>],
 ) -> Result<Vec<Draft<tables::EmailAddress>>, Stop> {
     let table = tables::EmailAddress::TABLE;
+    if plan.deletes_vanished() {
+        // they go
+        return Ok(Vec::new());
+    }
     let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
         return Ok(Vec::new());
     };

@@ -18,7 +18,10 @@ fn one_status_is_the_default() {
     assert_eq!(world.line(&LIST, "potential")[4], "no");
     world.ok(&["statuses", "add", "--name", "Gone"]);
     assert_eq!(world.line(&LIST, "gone")[4], "no");
-    assert_eq!(world.number("SELECT sum(is_default) FROM statuses"), 1);
+    assert_eq!(
+        world.number("SELECT count(*) FROM statuses WHERE is_default"),
+        1
+    );
 }
 
 #[test]
@@ -33,7 +36,10 @@ fn a_status_that_is_there_can_be_made_the_default() {
     );
     let said = world.ok(&["statuses", "add", "--name", "Planned", "--default"]);
     assert!(said.contains("and is the default."), "{said}");
-    assert_eq!(world.number("SELECT sum(is_default) FROM statuses"), 1);
+    assert_eq!(
+        world.number("SELECT count(*) FROM statuses WHERE is_default"),
+        1
+    );
     world.ok(&["statuses", "remove", "potential"]);
     assert_eq!(world.number("SELECT count(*) FROM statuses"), 2);
 }

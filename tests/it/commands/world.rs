@@ -1,17 +1,29 @@
 //! A folder with a store in it, and commands that run there.
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use assert_cmd::Command;
-use heirloom::sql::execute;
-use heirloom::store::{Missing, Store};
 use tempfile::TempDir;
+
+use crate::store::TestStore;
 
 const STORE: &str = "heirloom.sqlite3";
 
-/// The fixture network, imported once: every test that needs it gets a copy.
-static IMPORTED: LazyLock<TempDir> = LazyLock::new(|| {
+/// The fixture network, imported once: every test that needs it gets a copy. It is gone with
+/// the last of them, because nobody drops what is static.
+static IMPORTED: Mutex<Weak<World>> = Mutex::new(Weak::new());
+
+fn imported() -> Arc<World> {
+    let mut kept = IMPORTED.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.upgrade().unwrap_or_else(|| {
+        let imported = Arc::new(import());
+        *kept = Arc::downgrade(&imported);
+        imported
+    })
+}
+
+fn import() -> World {
     let world = World::empty();
     let from = format!("sqlite:{}", fixture("world.sqlite3").display());
     let layers = fixture("layers.geojson");
@@ -22,8 +34,8 @@ static IMPORTED: LazyLock<TempDir> = LazyLock::new(|| {
         .arg(layers)
         .assert()
         .code(3);
-    world.folder
-});
+    world
+}
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -34,6 +46,9 @@ fn fixture(name: &str) -> PathBuf {
 /// A folder to work in, gone with the value.
 pub struct World {
     folder: TempDir,
+    pub store: TestStore,
+    /// Where the store is a copy, what it is a copy of.
+    original: Option<Arc<World>>,
 }
 
 /// What a command said.
@@ -46,15 +61,20 @@ pub struct Said {
 impl World {
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        World { folder }
+        World {
+            store: TestStore::new(folder.path(), STORE),
+            folder,
+            original: None,
+        }
     }
 
     /// With the fixture network in its store.
     pub fn imported() -> Self {
-        let world = World::empty();
-        for file in [STORE, "report.json"] {
-            std::fs::copy(IMPORTED.path().join(file), world.path(file)).unwrap();
-        }
+        let mut world = World::empty();
+        let imported = imported();
+        world.store.become_like(&imported.store);
+        world.write("report.json", &imported.read("report.json"));
+        world.original = Some(imported);
         world
     }
 
@@ -70,23 +90,25 @@ impl World {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// The names of all files, in order.
+    /// The names of all files but the store's, in order.
     pub fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.folder.path())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name != STORE)
             .collect();
         names.sort();
         names
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("heirloom"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("HEIRLOOM_") {
                 command.env_remove(name);
             }
         }
+        command.envs(self.store.variable());
         command.current_dir(self.folder.path()).args(arguments);
         command
     }
@@ -134,16 +156,12 @@ impl World {
 
     /// Changes the store by hand.
     pub fn sql(&self, statement: &str) {
-        let mut store = Store::open(&self.path(STORE), Missing::Create).unwrap();
-        execute(&mut store.connection, statement, &[]).unwrap();
+        self.store.edit(statement);
     }
 
     /// One number of the store.
     pub fn number(&self, query: &str) -> i64 {
-        let mut store = Store::open(&self.path(STORE), Missing::Create).unwrap();
-        heirloom::sql::query_int(&mut store.connection, query, &[])
-            .unwrap()
-            .unwrap()
+        self.store.value(query).unwrap()
     }
 }
 

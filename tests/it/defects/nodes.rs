@@ -187,8 +187,8 @@ fn d24_a_leftover_goes_when_the_old_value_does() {
     let bench = Bench::new();
     bench.node(1, row! { status: "ah", postal_code: "00100" });
     bench.import().exits(0);
-    let data = "SELECT data ->> 'is_hotspot', data ->> 'postal_code' FROM nodes";
-    assert_eq!(bench.one(data), "1 | 00100");
+    let data = "SELECT data -> 'is_hotspot', data ->> 'postal_code' FROM nodes";
+    assert_eq!(bench.one(data), "true | 00100");
     bench.change("UPDATE nodeshot_node SET status = 'a', postal_code = ''");
     let run = bench.import().exits(0);
     assert_eq!(run.count("nodes", "updated"), 1);
@@ -211,7 +211,7 @@ fn d25_what_is_saved_is_counted_as_saved() {
         "1"
     );
     // a store without a default status says so instead
-    bench.edit("UPDATE statuses SET is_default = 0");
+    bench.edit("UPDATE statuses SET is_default = false");
     let run = bench.import().exits(2);
     assert!(run.err.contains("default status"), "{}", run.err);
 }

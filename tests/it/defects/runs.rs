@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{Bench, dump, row};
+use crate::support::{Bench, row};
 
 /// Every table but the engine's lists of attempts and findings.
 fn as_it_was(bench: &Bench) -> BTreeMap<String, Vec<String>> {
-    let mut tables = dump(&bench.store_path());
+    let mut tables = bench.store.dump();
     for own in ["runs", "findings", "sqlite_sequence"] {
         tables.remove(own);
     }
@@ -126,12 +126,12 @@ fn d44_without_a_terminal_and_without_noinput_nothing_is_begun() {
     ];
     let run = bench.run(&arguments).exits(2);
     assert!(run.err.contains("--noinput"), "{}", run.err);
-    assert!(!bench.store_path().exists());
+    assert!(!bench.store.exists());
     // nor does it touch what an earlier one brought
     bench.import().exits(0);
-    let before = std::fs::read(bench.store_path()).unwrap();
+    let before = bench.store.imprint();
     bench.run(&arguments).exits(2);
-    assert!(std::fs::read(bench.store_path()).unwrap() == before);
+    assert!(bench.store.imprint() == before);
 }
 
 #[test]

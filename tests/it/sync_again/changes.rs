@@ -117,15 +117,14 @@ fn an_owner_who_changes_email_gets_an_account_of_the_new_one() {
             "SELECT u.email, u.username FROM nodes n JOIN users u ON u.id = user_id ORDER BY n.id"
         ),
         [
-            "new@posta.example | person-12",
+            "new@posta.example | person-1",
             "person2@posta.example | person-2"
         ]
     );
-    // the old account is another's by now, or nobody's: it is not renamed
-    assert_eq!(
-        bench.one("SELECT username FROM users WHERE email = 'person1@posta.example'"),
-        "person-1"
-    );
+    // the old account was nobody's any more, and its name is free
+    assert_eq!(run.count("users", "deleted"), 1);
+    let old = "SELECT id FROM users WHERE email = 'person1@posta.example'";
+    assert!(bench.see(old).is_empty());
 }
 
 #[test]

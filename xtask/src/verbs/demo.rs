@@ -5,7 +5,6 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::setup;
 use crate::steps::{build_release, root, run as run_program};
 
 const LEGACY: &str = "sqlite:fixtures/nodeshot/world.sqlite3";
@@ -13,7 +12,6 @@ const LAYERS: &str = "fixtures/nodeshot/layers.geojson";
 
 /// Builds, imports into a scratch folder that stays, and says what to type next.
 pub fn run() -> Result<()> {
-    setup::run()?;
     let heirloom = build_release("heirloom")?;
     let scratch = tempfile::Builder::new()
         .prefix("heirloom-demo-")

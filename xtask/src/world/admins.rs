@@ -73,7 +73,7 @@ pub(super) fn write(loom: &mut Loom, sink: &impl Sink) -> Result<()> {
             receive_notifications: user.id % 3 != 0,
         })
         .collect();
-    if loom.plan.spec.oddities == Oddities::Woven {
+    if loom.plan.spec.oddities != Oddities::LeftOut {
         spoil(loom, &mut users, &mut profiles);
     }
     put_all(sink, &users)?;
@@ -102,8 +102,8 @@ fn user(plan: &Plan, number: usize) -> UserRow {
         is_staff: number < 15,
         is_active: number != 18,
         is_superuser: number < 3,
-        last_login: clock::moment(rng, seen).into(),
-        date_joined: clock::moment(rng, joined).into(),
+        last_login: clock::moment(plan, rng, seen).into(),
+        date_joined: clock::moment(plan, rng, joined).into(),
     }
 }
 
@@ -151,8 +151,10 @@ fn spoil(loom: &mut Loom, users: &mut [UserRow], profiles: &mut [ProfileRow]) {
     }
     users[11].email = "fsala at direttivo".into();
     mark(loom, "admin-email-malformed", &users[11], None);
-    users[12].date_joined = "0000-00-00 00:00:00".into();
-    mark(loom, "admin-joined-zero", &users[12], None);
+    if loom.holds("admin-joined-zero") {
+        users[12].date_joined = "0000-00-00 00:00:00".into();
+        mark(loom, "admin-joined-zero", &users[12], None);
+    }
     let last = profiles.len() - 1;
     profiles[last].user_id += 1000;
     loom.marks.add(

@@ -40,7 +40,7 @@ pub(super) fn contact(loom: &Loom, number: usize) -> Option<ContactRow> {
             ],
         )
         .into(),
-        date: clock::moment(rng, day).into(),
+        date: clock::moment(&loom.plan, rng, day).into(),
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) fn device(plan: &Plan, number: usize) -> DeviceRow {
         position => format!("-{}", position + 1),
     };
     let (protocol, version) = pick(rng, PROTOCOLS);
-    let (added, updated) = clock::added_and_updated(rng);
+    let (added, updated) = clock::added_and_updated(plan, rng);
     DeviceRow {
         id: id_of(number),
         name: format!("{}-{short}{again}", plan.slug(node)).into(),

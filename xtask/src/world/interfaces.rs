@@ -27,7 +27,7 @@ pub(super) fn interface(plan: &Plan, number: usize) -> InterfaceRow {
     let mac = (kind != Kind::Vpn && rng.random_bool(WITH_MAC)).then(|| Text::from(mac(number)));
     // The old site's form wanted at least one address of each interface.
     let with_ipv4 = rng.random_bool(WITH_IPV4) || mac.is_none();
-    let (added, updated) = clock::added_and_updated(rng);
+    let (added, updated) = clock::added_and_updated(plan, rng);
     let row = InterfaceRow {
         id: id_of(number),
         ipv4_address: with_ipv4.then(|| ipv4(number).into()),

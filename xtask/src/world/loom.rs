@@ -1,9 +1,10 @@
 //! Weaves oddities into the rows of a table while they stream into a sink.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use anyhow::Result;
 
+use super::held::{NOT_IN_MYSQL, NOT_IN_POSTGRES};
 use super::manifest::Marks;
 use super::odd::{Near, Oddity};
 use super::plan::{Plan, id_of};
@@ -16,6 +17,7 @@ use super::spec::{ODD_EVERY, Oddities, SMALL, Spec};
 pub(super) struct Loom {
     pub(super) plan: Plan,
     pub(super) marks: Marks,
+    unheld: HashSet<&'static str>,
 }
 
 /// Whether a row may carry an oddity: only where all it hangs on comes in does the oddity show.
@@ -32,11 +34,22 @@ impl From<bool> for Standing {
 }
 
 impl Loom {
-    pub(super) fn new(spec: Spec) -> Self {
+    /// A loom for a sink that can't hold these oddities.
+    pub(super) fn new(spec: Spec, unheld: Vec<&'static str>) -> Self {
+        let mut unheld = HashSet::from_iter(unheld);
+        if spec.oddities == Oddities::Portable {
+            unheld.extend([NOT_IN_MYSQL, NOT_IN_POSTGRES].concat());
+        }
         Self {
             plan: Plan::new(spec),
             marks: Marks::new(spec),
+            unheld,
         }
+    }
+
+    /// Whether the sink can hold an oddity.
+    pub(super) fn holds(&self, oddity: &str) -> bool {
+        !self.unheld.contains(oddity)
     }
 
     /// Whether the row of that number carries an oddity.
@@ -80,10 +93,10 @@ struct Turns<R: 'static> {
     since: usize,
 }
 
-impl<R: Row> Turns<R> {
+impl<R: Row + Clone> Turns<R> {
     fn new(spec: Spec, oddities: &'static [Oddity<R>], count: usize) -> Self {
         let woven = match spec.oddities {
-            Oddities::Woven => oddities,
+            Oddities::Woven | Oddities::Portable => oddities,
             Oddities::LeftOut => &[],
         };
         // In the rows of a small world each oddity gets a row of its own, and a plain one before it.
@@ -117,8 +130,14 @@ impl<R: Row> Turns<R> {
                 previous,
                 turn: self.round,
             };
+            let plain = (!loom.holds(oddity.name)).then(|| row.clone());
             if let Some(partners) = (oddity.put)(row, &near) {
-                loom.marks.add(oddity.name, R::TABLE, row.id(), partners);
+                if let Some(plain) = plain {
+                    *row = plain;
+                    loom.marks.take(R::TABLE, row.id(), &partners);
+                } else {
+                    loom.marks.add(oddity.name, R::TABLE, row.id(), partners);
+                }
                 self.waiting.remove(position);
                 self.since = 0;
                 return true;

@@ -66,10 +66,15 @@ impl Marks {
         self.taken.get(table).is_some_and(|ids| ids.contains(&id))
     }
 
-    pub(super) fn add(&mut self, name: &str, table: &'static str, id: i64, partners: Vec<i64>) {
+    /// Keeps rows from carrying or being partner to another oddity.
+    pub(super) fn take(&mut self, table: &'static str, id: i64, partners: &[i64]) {
         let taken = self.taken.entry(table).or_default();
         taken.insert(id);
-        taken.extend(&partners);
+        taken.extend(partners);
+    }
+
+    pub(super) fn add(&mut self, name: &str, table: &'static str, id: i64, partners: Vec<i64>) {
+        self.take(table, id, &partners);
         let known = self
             .manifest
             .oddities

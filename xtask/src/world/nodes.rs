@@ -17,7 +17,7 @@ pub(super) fn node(plan: &Plan, number: usize) -> NodeRow {
     let owner = plan.owner(number);
     let (place, _, _) = plan.whereabouts(number);
     let (lat, lng) = position(rng, place);
-    let (added, updated) = clock::added_and_updated(rng);
+    let (added, updated) = clock::added_and_updated(plan, rng);
     let status = plan.status(number);
     let email = owner.email;
     let row = NodeRow {

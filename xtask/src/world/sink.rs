@@ -15,4 +15,9 @@ pub trait Sink {
     ///
     /// Where the place has no such table or columns.
     fn open(&self, table: &str, columns: &[&str]) -> Result<Put<'_>>;
+
+    /// The oddities that it can't hold.
+    fn unheld(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
 }

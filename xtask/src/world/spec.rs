@@ -16,6 +16,9 @@ pub struct Spec {
 pub enum Oddities {
     /// Every one at least once from [`SMALL`] nodes up, then at [`ODD_EVERY`].
     Woven,
+    /// Those that SQLite, MySQL with `utf8mb4` and PostgreSQL all hold, and no fractions of
+    /// seconds: the same rows in each of them.
+    Portable,
     /// None: only rows that an importer takes without a question.
     LeftOut,
 }

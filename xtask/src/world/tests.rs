@@ -1,5 +1,7 @@
 //! Laws of the generated worlds, and that the shipped one is what the generator makes.
 
+mod servers;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;

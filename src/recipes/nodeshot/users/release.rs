@@ -6,7 +6,7 @@ use super::username_of;
 use crate::engine::names::{Names, OnTaken};
 use crate::engine::plan::BATCH;
 use crate::engine::{Planner, Stop};
-use crate::legacy::sqlite::Columns;
+use crate::legacy::Columns;
 use crate::model::{Key, Record as _, tables};
 use crate::recipes::nodeshot::Nodeshot;
 use crate::recipes::nodeshot::keys::email_hash;
@@ -42,10 +42,7 @@ impl Nodeshot {
                         .filter(|email| emails.insert(email_hash(&email.key())));
                     wishes.push((reading.key(), username_of(&username, &raw_email), email));
                 }
-                let names: Vec<_> = wishes
-                    .iter()
-                    .map(|(key, wish, _)| (key, wish.as_str()))
-                    .collect();
+                let names: Vec<_> = wishes.iter().map(|(key, wish, _)| (key, wish)).collect();
                 let table = tables::User::TABLE;
                 plan.releases(table, "username", usernames, &names, OnTaken::Number)?;
                 let wished: Vec<_> = wishes
@@ -77,10 +74,6 @@ impl Nodeshot {
                     let wish = text::username_wish(&owner.name, &owner.email);
                     (Key::text(owner.key.clone()), wish)
                 })
-                .collect();
-            let wishes: Vec<_> = wishes
-                .iter()
-                .map(|(key, wish)| (key, wish.as_str()))
                 .collect();
             plan.releases(
                 tables::User::TABLE,

@@ -1,0 +1,124 @@
+//! `heirloom reset`: a store as it was before the first import.
+
+use super::args::Reset;
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::prompt::{Person, Presence};
+use super::{signals, terminal};
+use crate::engine::report::{End, Mode, Report, Source};
+use crate::engine::tally::Counts;
+use crate::engine::{Consent, Finding, Severity, Stop, Ui as _, journal};
+use crate::store::reset::{self, Emptied};
+use crate::store::{Store, ledger, lock};
+
+pub fn run(context: &Context, options: &Reset) -> Result<Exit, Failure> {
+    if !options.noinput && !terminal::attended() {
+        return Err(Failure::wrong(
+            "there is no terminal to ask on. Give --noinput to empty the store without being asked.",
+        ));
+    }
+    let mut store = context.open_store()?;
+    let Some(lock) = lock::try_lock(&mut store)? else {
+        return Err(Stop::Busy.into());
+    };
+    signals::watch();
+    let ended = empty(context, options, &mut store);
+    lock::release(lock, &mut store.connection);
+    ended
+}
+
+fn empty(context: &Context, options: &Reset, store: &mut Store) -> Result<Exit, Failure> {
+    if ledger::is_empty(&mut store.connection)? {
+        context.confirm("No import brought anything into this store: it stays as it is.")?;
+        return Ok(Exit::Done);
+    }
+    if !options.noinput {
+        ask(context, &reset::brought(&mut store.connection)?)?;
+    }
+    let started = now();
+    let connection = &mut store.connection;
+    let emptied = connection.write(|connection| -> Result<_, Failure> {
+        let emptied = reset::empty(connection)?;
+        if options.forget_decisions {
+            journal::forget_decisions(connection, None)?;
+        }
+        if signals::cancelled() {
+            return Err(Stop::Cancelled.into());
+        }
+        journal::insert_run(connection, &report(started, &emptied), &Default::default())?;
+        Ok(emptied)
+    })?;
+    tell(context, options, &emptied)?;
+    Ok(Exit::Done)
+}
+
+fn ask(context: &Context, brought: &[(&'static str, u64)]) -> Result<(), Failure> {
+    let rows: Vec<String> = brought
+        .iter()
+        .map(|(table, rows)| format!("{rows} {}", table.replace('_', " ")))
+        .collect();
+    let question = Finding::new(
+        "reset",
+        Severity::Warning,
+        format!(
+            "Everything that imports brought will be deleted: {}. Layers, statuses, and rows and accounts of the store's own stay. This cannot be undone.",
+            rows.join(", ")
+        ),
+    );
+    match Person::new(context.verbosity, Presence::Attended).consent(&question)? {
+        Consent::Yes => Ok(()),
+        Consent::No => Err(Stop::Cancelled.into()),
+    }
+}
+
+fn tell(context: &Context, options: &Reset, emptied: &[Emptied]) -> Result<(), Failure> {
+    for Emptied {
+        table,
+        deleted,
+        kept,
+    } in emptied
+    {
+        let name = table.replace('_', " ");
+        context.confirm(&match kept {
+            0 => format!("{deleted} {name} deleted"),
+            kept => format!("{deleted} {name} deleted, {kept} kept, because they are in use"),
+        })?;
+    }
+    context.confirm(match options.forget_decisions {
+        true => {
+            "The store is as before the first import, and the recorded decisions are forgotten."
+        }
+        false => "The store is as before the first import. The recorded decisions stay.",
+    })
+}
+
+fn report(started: String, emptied: &[Emptied]) -> Report {
+    Report {
+        format: 1,
+        run: None,
+        recipe: "all".into(),
+        mode: Mode::Reset,
+        outcome: End::Committed,
+        started,
+        finished: now(),
+        plan: None,
+        source: Source::default(),
+        stages: Vec::new(),
+        entities: emptied
+            .iter()
+            .map(|emptied| {
+                let counts = Counts {
+                    deleted: emptied.deleted,
+                    ..Counts::default()
+                };
+                (emptied.table.to_string(), counts)
+            })
+            .collect(),
+        finding_counts: Default::default(),
+        newly_refused: 0,
+    }
+}
+
+fn now() -> String {
+    chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

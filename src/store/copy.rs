@@ -1,0 +1,197 @@
+//! PostgreSQL's COPY: the fastest way in for rows of equal shape.
+
+use std::fmt::Write as _;
+use std::io::Write;
+
+use diesel::pg::{CopyFormat, CopyTarget, Pg, PgConnection};
+use diesel::prelude::*;
+use diesel::query_builder::AstPass;
+
+use crate::engine::journal;
+use crate::model::tables;
+use crate::sql::Bind;
+
+/// Copies rows into a table; `binds` holds them one behind the other.
+///
+/// # Errors
+/// What the database reports; then the transaction is over.
+pub fn copy(
+    connection: &mut PgConnection,
+    table: &str,
+    columns: usize,
+    binds: &[Bind],
+) -> QueryResult<()> {
+    let mut text = String::with_capacity(binds.len() * 12);
+    for row in binds.chunks(columns) {
+        for (index, bind) in row.iter().enumerate() {
+            if index > 0 {
+                text.push('\t');
+            }
+            push(&mut text, bind);
+        }
+        text.push('\n');
+    }
+    into(connection, table, text.as_bytes())
+}
+
+/// A field in COPY's text form.
+fn push(out: &mut String, bind: &Bind) {
+    let written = match bind {
+        Bind::Int(Some(number)) => write!(out, "{number}"),
+        Bind::Real(Some(number)) => write!(out, "{number:?}"),
+        Bind::Bool(Some(flag)) => out.write_str(if *flag { "t" } else { "f" }),
+        Bind::Bytes(Some(bytes)) => {
+            out.push_str(r"\\x");
+            bytes.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+        }
+        Bind::Text(Some(text)) | Bind::Json(Some(text)) => {
+            escape(out, text);
+            Ok(())
+        }
+        // the session is in UTC
+        Bind::Time(Some(text)) | Bind::Inet(Some(text)) | Bind::Mac(Some(text)) => {
+            escape(out, text);
+            Ok(())
+        }
+        _ => out.write_str(r"\N"),
+    };
+    debug_assert!(written.is_ok(), "writing to memory cannot fail");
+}
+
+fn escape(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['\\', '\n', '\r', '\t']) {
+        out.push_str(&rest[..at]);
+        out.push('\\');
+        out.push(match rest.as_bytes()[at] {
+            b'\n' => 'n',
+            b'\r' => 'r',
+            b'\t' => 't',
+            _ => '\\',
+        });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+}
+
+diesel::table! {
+    /// diesel wants a table of its own; which one is copied into, the target says.
+    any (id) {
+        id -> BigInt,
+    }
+}
+
+/// What diesel copies into is a type, and so each table has one here.
+macro_rules! targets {
+    ($($table:ident $columns:expr;)*) => {
+        $(
+            #[allow(non_camel_case_types)] // named as the tables are
+            struct $table;
+
+            impl CopyTarget for $table {
+                type Table = any::table;
+                type SqlType = diesel::sql_types::BigInt;
+
+                fn walk_target(mut out: AstPass<'_, '_, Pg>) -> QueryResult<()> {
+                    out.push_identifier(stringify!($table))?;
+                    let columns: Vec<&str> = $columns;
+                    for (index, column) in columns.into_iter().enumerate() {
+                        out.push_sql(if index == 0 { " (" } else { ", " });
+                        out.push_identifier(column)?;
+                    }
+                    out.push_sql(")");
+                    Ok(())
+                }
+            }
+        )*
+
+        fn into(connection: &mut PgConnection, table: &str, rows: &[u8]) -> QueryResult<()> {
+            match table {
+                $(stringify!($table) => run($table, connection, rows),)*
+                _ => Err(diesel::result::Error::QueryBuilderError(
+                    format!("{table} is not among the tables that are copied into").into(),
+                )),
+            }
+        }
+
+        #[cfg(test)]
+        const TARGETS: &[&str] = &[$(stringify!($table)),*];
+    };
+}
+
+fn run<T: CopyTarget<Table = any::table>>(
+    target: T,
+    connection: &mut PgConnection,
+    rows: &[u8],
+) -> QueryResult<()> {
+    diesel::copy_from(any::table)
+        .from_raw_data(target, |out: &mut dyn Write| -> QueryResult<()> {
+            out.write_all(rows)
+                .map_err(|error| diesel::result::Error::SerializationError(error.into()))
+        })
+        .with_format(CopyFormat::Text)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// A data table's columns, its id first.
+fn of(table: &str) -> Vec<&'static str> {
+    let columns = tables::ALL
+        .iter()
+        .find(|known| known.name == table)
+        .map_or(&[][..], |known| known.columns);
+    std::iter::once("id")
+        .chain(columns.iter().map(|(column, _)| *column))
+        .collect()
+}
+
+targets! {
+    users of("users");
+    email_addresses of("email_addresses");
+    layers of("layers");
+    nodes of("nodes");
+    devices of("devices");
+    routing_protocols of("routing_protocols");
+    device_routing_protocols of("device_routing_protocols");
+    interfaces of("interfaces");
+    ip_addresses of("ip_addresses");
+    vaps of("vaps");
+    links of("links");
+    routes of("routes");
+    contacts of("contacts");
+    network_statistics of("network_statistics");
+    statuses of("statuses");
+    ledger super::ledger::COLUMNS.to_vec();
+    before_images crate::engine::apply::IMAGE_COLUMNS.to_vec();
+    findings journal::FINDING_COLUMNS.to_vec();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_data_table_is_a_target() {
+        for table in tables::ALL {
+            assert!(TARGETS.contains(&table.name), "{}", table.name);
+        }
+    }
+
+    #[test]
+    fn fields_are_escaped() {
+        let mut out = String::new();
+        for bind in [
+            Bind::Text(Some("a\tb\\c\nd\re")),
+            Bind::Text(None),
+            Bind::Text(Some(r"\N")),
+            Bind::Bytes(Some(&[0, 255])),
+            Bind::Bool(Some(true)),
+            Bind::Real(Some(1e300)),
+            Bind::Real(Some(0.1)),
+        ] {
+            push(&mut out, &bind);
+            out.push(' ');
+        }
+        assert_eq!(out, r"a\tb\\c\nd\re \N \\N \\x00ff t 1e300 0.1 ");
+    }
+}
