@@ -68,6 +68,18 @@ impl Store {
         &self.url
     }
 
+    /// Another connection to it, which sees what is committed.
+    ///
+    /// # Errors
+    /// It cannot be reached any more.
+    pub fn another(&self) -> Result<Connection, StoreError> {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => sqlite::connect(path),
+            DatabaseUrl::Postgres(server) => postgres::connect(server),
+            DatabaseUrl::Mysql(_) => Err(StoreError::NoEngine(self.url.engine())),
+        }
+    }
+
     /// Connects anew where the server ended the connection.
     ///
     /// # Errors

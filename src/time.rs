@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, Offset, Tim
 use chrono_tz::{GapInfo, Tz};
 use thiserror::Error;
 
-pub use written::{stored_to_rfc3339, to_rfc3339, to_text};
+pub use written::{stored_to_rfc3339, to_rfc3339, to_text, to_the_second};
 
 /// A moment, and what had to be assumed to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

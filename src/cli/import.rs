@@ -18,6 +18,7 @@ use crate::engine::{Recipe, Stop, journal};
 use crate::geometry::read_layers;
 use crate::recipes::nodeshot::{Nodeshot, Settings};
 use crate::store::{Missing, Store};
+use crate::time::to_the_second;
 
 pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
     let Import::Nodeshot(arguments) = import;
@@ -201,11 +202,7 @@ fn run_and_report(
     let who = who();
     let now = || chrono::Utc::now();
     let stored = journal::decisions(&mut store.connection)?;
-    let mut decisions = Decisions::new(
-        stored,
-        now().format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        who.clone(),
-    );
+    let mut decisions = Decisions::new(stored, to_the_second(now()), who.clone());
     if let Some(file) = &options.decisions {
         decisions.read_file(file)?;
     }
@@ -291,7 +288,8 @@ fn report(
     person: &Person,
 ) -> Result<Exit, Failure> {
     let options = &arguments.run;
-    tracing::debug!(locked = ?ended.locked, "the write lock was held");
+    let seconds = ended.report.lock_seconds;
+    tracing::debug!(seconds, "the write lock was held");
     write_report(arguments, &ended.report, &mut ended.findings);
     let answers = answers?;
     let strict = options.strict && ended.findings.refused > 0;

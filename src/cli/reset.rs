@@ -1,5 +1,7 @@
 //! `heirloom reset`: a store as it was before the first import.
 
+use chrono::{DateTime, Utc};
+
 use super::args::Reset;
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -10,6 +12,7 @@ use crate::engine::tally::Counts;
 use crate::engine::{Consent, Finding, Severity, Stop, Ui as _, journal};
 use crate::store::reset::{self, Emptied};
 use crate::store::{Store, ledger, lock};
+use crate::time::to_the_second;
 
 pub fn run(context: &Context, options: &Reset) -> Result<Exit, Failure> {
     if !options.noinput && !terminal::attended() {
@@ -35,7 +38,7 @@ fn empty(context: &Context, options: &Reset, store: &mut Store) -> Result<Exit, 
     if !options.noinput {
         ask(context, &reset::brought(&mut store.connection)?)?;
     }
-    let started = now();
+    let begun = Utc::now();
     let connection = &mut store.connection;
     let emptied = connection.write(|connection| -> Result<_, Failure> {
         let emptied = reset::empty(connection)?;
@@ -45,7 +48,7 @@ fn empty(context: &Context, options: &Reset, store: &mut Store) -> Result<Exit, 
         if signals::cancelled() {
             return Err(Stop::Cancelled.into());
         }
-        journal::insert_run(connection, &report(started, &emptied), &Default::default())?;
+        journal::insert_run(connection, &report(begun, &emptied), &Default::default())?;
         Ok(emptied)
     })?;
     tell(context, options, &emptied)?;
@@ -92,33 +95,18 @@ fn tell(context: &Context, options: &Reset, emptied: &[Emptied]) -> Result<(), F
     })
 }
 
-fn report(started: String, emptied: &[Emptied]) -> Report {
+fn report(begun: DateTime<Utc>, emptied: &[Emptied]) -> Report {
+    let deletions = emptied.iter().map(|emptied| {
+        let counts = Counts {
+            deleted: emptied.deleted,
+            ..Counts::default()
+        };
+        (emptied.table.to_string(), counts)
+    });
     Report {
-        format: 1,
-        run: None,
-        recipe: "all".into(),
-        mode: Mode::Reset,
         outcome: End::Committed,
-        started,
-        finished: now(),
-        plan: None,
-        source: Source::default(),
-        stages: Vec::new(),
-        entities: emptied
-            .iter()
-            .map(|emptied| {
-                let counts = Counts {
-                    deleted: emptied.deleted,
-                    ..Counts::default()
-                };
-                (emptied.table.to_string(), counts)
-            })
-            .collect(),
-        finding_counts: Default::default(),
-        newly_refused: 0,
+        finished: to_the_second(Utc::now()),
+        entities: deletions.collect(),
+        ..Report::begun("all", Mode::Reset, Source::default(), begun)
     }
-}
-
-fn now() -> String {
-    chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

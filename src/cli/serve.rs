@@ -11,6 +11,7 @@ use crate::engine::report::Report;
 use crate::scheduler::{ClockworkError, Ending, Event, Planner, Timetable, follow};
 use crate::store::{Missing, Store};
 use crate::text::printable;
+use crate::time::to_the_second;
 
 pub fn run(context: &Context) -> Result<Exit, Failure> {
     let Some(cron) = &context.config.schedule.sync else {
@@ -131,7 +132,7 @@ impl Log {
     fn ended(&self, attempt: &Attempt, planner: &Planner) {
         let what = match &attempt.report {
             Some(report) => summary::run_line(report),
-            None => format!("{} run", attempt.begun.format("%Y-%m-%dT%H:%M:%SZ")),
+            None => format!("{} run", to_the_second(attempt.begun)),
         };
         match &attempt.failure {
             None => self.say(&format!("{what}; {}", next(planner))),

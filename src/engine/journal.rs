@@ -99,6 +99,7 @@ impl From<RunRow> for Report {
             },
             stages: serde_json::from_str(&row.stages.0).unwrap_or_default(),
             entities: serde_json::from_str(&row.entities.0).unwrap_or_default(),
+            lock_seconds: None,
             finding_counts: BTreeMap::new(),
             newly_refused: 0,
         }

@@ -17,7 +17,7 @@ use crate::model::{Key, Record, Table};
 use crate::sql::Cell;
 use crate::store::connection::Connection;
 use crate::store::ids::IdSet;
-use crate::store::ledger::{self, Entries, Entry};
+use crate::store::ledger::{self, Ahead, Entries, Entry};
 use crate::store::rows::{self, StoredRow};
 mod claims;
 mod draft;
@@ -52,6 +52,8 @@ struct TableState {
 /// See the module.
 pub struct Planner<'a> {
     pub(super) connection: &'a mut Connection,
+    /// Reads the ledger, where there is one to read.
+    ahead: Option<Ahead>,
     recipe: &'static str,
     on_conflict: OnConflict,
     pub(super) spool: Spool,
@@ -90,6 +92,7 @@ pub const BATCH: usize = 2_000;
 impl<'a> Planner<'a> {
     pub(super) fn new(
         connection: &'a mut Connection,
+        ahead: Option<Ahead>,
         policy: Policy,
         gone: Going,
         findings: Findings,
@@ -98,6 +101,7 @@ impl<'a> Planner<'a> {
     ) -> Result<Self, Stop> {
         Ok(Planner {
             connection,
+            ahead,
             recipe: policy.recipe,
             on_conflict: policy.on_conflict,
             sweeps: policy.sweeps,
@@ -428,7 +432,12 @@ impl<'a> Planner<'a> {
         if state.entries.cover(keys) {
             return Ok(Rc::clone(&state.entries));
         }
-        let entries = Rc::new(ledger::entries(self.connection, kind, keys)?);
+        let entries = Rc::new(ledger::entries(
+            self.connection,
+            self.ahead.as_mut(),
+            kind,
+            keys,
+        )?);
         self.state(table)?.entries = Rc::clone(&entries);
         Ok(entries)
     }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Severity};
 use super::findings::Findings;
 use super::tally::Counts;
 use crate::files::{Readers, write_whole};
+use crate::time::to_the_second;
 
 /// Everything but the findings, of which there may be as many as rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +30,10 @@ pub struct Report {
     pub source: Source,
     pub stages: Vec<StageTime>,
     pub entities: BTreeMap<String, Counts>,
+    /// How long the store's write lock was held, in seconds. It is not known before the commit,
+    /// so the store does not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock_seconds: Option<f64>,
     /// How many findings of each code there are. Not part of the JSON report.
     #[serde(skip)]
     pub finding_counts: BTreeMap<String, (Severity, u64)>,
@@ -82,6 +88,26 @@ pub fn word(value: &impl Serialize) -> String {
 }
 
 impl Report {
+    /// Of a run that has just begun: failed, until it gets further.
+    pub fn begun(recipe: &str, mode: Mode, source: Source, at: DateTime<Utc>) -> Self {
+        Report {
+            format: 1,
+            run: None,
+            recipe: recipe.into(),
+            mode,
+            outcome: End::Failed,
+            started: to_the_second(at),
+            finished: String::new(),
+            plan: None,
+            source,
+            stages: Vec::new(),
+            entities: BTreeMap::new(),
+            lock_seconds: None,
+            finding_counts: BTreeMap::new(),
+            newly_refused: 0,
+        }
+    }
+
     pub fn counts(&self, entity: &str) -> Counts {
         self.entities.get(entity).copied().unwrap_or_default()
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
@@ -19,8 +19,10 @@ use super::report::{End, Mode, Report, Source};
 use super::{Consent, Recipe, Side, Stop, Ui, journal, stages};
 use crate::config::OnConflict;
 use crate::model::Table;
+use crate::store::ledger::{self, Ahead};
 use crate::store::rows::StoredRow;
 use crate::store::{Store, lock};
+use crate::time::to_the_second;
 
 /// How often a plan is made anew when the store or the source changes under it.
 const TRIES: usize = 3;
@@ -75,8 +77,6 @@ pub struct Ended {
     pub findings: Findings,
     /// Why it ended early.
     pub stop: Option<Stop>,
-    /// How long the store's write lock was held.
-    pub locked: Duration,
 }
 
 /// Runs a recipe against a store. The outcome, faults included, is in the report; an attempt
@@ -94,11 +94,11 @@ pub fn run(
 ) -> Result<Ended, Stop> {
     let (kind, identity) = recipe.source();
     let mut run = Run {
-        report: begun(
+        report: Report::begun(
             recipe.name(),
             options.mode,
             Source { kind, identity },
-            clock,
+            clock(),
         ),
         store,
         recipe,
@@ -107,7 +107,6 @@ pub fn run(
         ui,
         clock,
         findings: Findings::new(Default::default())?,
-        locked: Duration::ZERO,
     };
     let stop = match lock::try_lock(run.store)? {
         None => Some(Stop::Busy),
@@ -133,10 +132,10 @@ pub fn failed(
     stop: &Stop,
     clock: Clock,
 ) -> Result<(Report, Findings), Stop> {
-    let mut report = begun(recipe, mode, source, clock);
+    let mut report = Report::begun(recipe, mode, source, clock());
     let mut findings = Findings::new(Default::default())?;
     report.outcome = end_of(stop);
-    report.finished = rfc3339(clock());
+    report.finished = to_the_second(clock());
     if let Some(finding) = finding_of(stop) {
         findings.push(&finding)?;
     }
@@ -144,25 +143,6 @@ pub fn failed(
         report.run = Some(record_attempt(store, &report, stop)?);
     }
     Ok((report, findings))
-}
-
-/// The report of a run that has just begun.
-fn begun(recipe: &'static str, mode: Mode, source: Source, clock: Clock) -> Report {
-    Report {
-        format: 1,
-        run: None,
-        recipe: recipe.into(),
-        mode,
-        outcome: End::Failed,
-        started: rfc3339(clock()),
-        finished: String::new(),
-        plan: None,
-        source,
-        stages: Vec::new(),
-        entities: Default::default(),
-        finding_counts: Default::default(),
-        newly_refused: 0,
-    }
 }
 
 /// A run under way.
@@ -175,7 +155,6 @@ struct Run<'a> {
     clock: Clock<'a>,
     report: Report,
     findings: Findings,
-    locked: Duration,
 }
 
 /// A plan that is ready to be applied.
@@ -212,7 +191,7 @@ impl Run<'_> {
     }
 
     fn end(mut self, stop: Option<Stop>) -> Result<Ended, Stop> {
-        self.report.finished = rfc3339((self.clock)());
+        self.report.finished = to_the_second((self.clock)());
         if let Some(stop) = &stop
             && self.report.outcome != End::KeptPartial
         {
@@ -235,7 +214,6 @@ impl Run<'_> {
             report: self.report,
             findings: self.findings,
             stop,
-            locked: self.locked,
         })
     }
 
@@ -272,7 +250,7 @@ impl Run<'_> {
         };
         let begun = Instant::now();
         let applied = self.apply(&mut plan);
-        self.locked = begun.elapsed();
+        self.report.lock_seconds = Some(begun.elapsed().as_secs_f64());
         if applied.is_err() {
             // a fault may have ended the transaction already
             let _ = self.store.connection.roll_back();
@@ -368,7 +346,7 @@ impl Run<'_> {
     /// Writes the run's row, every change, the findings and the decisions.
     fn write(&mut self, plan: &mut Plan, credentials: Option<&Credentials>) -> Result<i64, Stop> {
         let connection = &mut self.store.connection;
-        self.report.finished = rfc3339((self.clock)());
+        self.report.finished = to_the_second((self.clock)());
         let run = journal::insert_run(connection, &self.report, &plan.notes)?;
         let mut out = credentials.map(Credentials::writer);
         apply::apply(
@@ -396,7 +374,7 @@ impl Run<'_> {
         let recipe = &self.report.recipe;
         journal::record_findings(connection, recipe, run, &mut self.findings, absent)?;
         journal::record_decisions(connection, self.decisions)?;
-        journal::set_finished(connection, run, &rfc3339((self.clock)()))?;
+        journal::set_finished(connection, run, &to_the_second((self.clock)()))?;
         Ok(run)
     }
 
@@ -434,8 +412,13 @@ impl Run<'_> {
             Vanished::Delete => self.recipe.sweeps(),
             Vanished::Stay => &[],
         };
+        let ahead = match ledger::is_empty(&mut self.store.connection)? {
+            true => None,
+            false => Some(Ahead::new(self.store.another()?)?),
+        };
         let mut planner = Planner::new(
             &mut self.store.connection,
+            ahead,
             Policy {
                 recipe: self.recipe.name(),
                 on_conflict: self.options.on_conflict,
@@ -541,8 +524,4 @@ fn held(code: Cow<'static, str>, message: &str) -> Finding {
         code,
         ..Finding::new("held", Severity::Error, message)
     }
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,6 +1,9 @@
 //! The ledger: what each legacy row became.
 
+mod ahead;
+
 use std::collections::HashSet;
+use std::ops::Bound;
 
 use diesel::QueryResult;
 
@@ -8,6 +11,12 @@ use super::bulk::Inserter;
 use super::connection::Connection;
 use crate::model::{Fingerprint, Key, Table};
 use crate::sql::{Bind, Cell, Database as _, FromFields, Id, execute, query_int};
+
+pub use ahead::Ahead;
+
+/// Up to the condition: the entries of one kind, as [`LedgerRow`] reads them.
+const SELECT: &str = "SELECT number, text, store_id, adopted, created_run, changed_run, \
+    fingerprint FROM ledger WHERE kind = ?";
 
 pub const COLUMNS: [&str; 8] = [
     "kind",
@@ -79,24 +88,39 @@ pub fn grow(connection: &mut Connection, kind: i64, by: i64) -> QueryResult<()> 
     Ok(())
 }
 
-/// The next entries behind a key, at most `limit`, in key order.
+/// The next entries from a key on, at most `limit`, in key order.
+///
+/// # Errors
+/// What the database reports.
 pub fn page(
     connection: &mut Connection,
     kind: i64,
-    after: Option<&Key>,
+    from: Bound<&Key>,
     limit: usize,
 ) -> QueryResult<Vec<(Key, Entry)>> {
-    let (number, text) = after.map_or((i64::MIN, ""), |key| (key.number, &key.text));
-    let rows: Vec<LedgerRow> = connection.rows(
-        "SELECT number, text, store_id, adopted, created_run, changed_run, fingerprint FROM ledger \
-         WHERE kind = ? AND (number, text) > (?, ?) ORDER BY number, text LIMIT ?",
+    let (from, number, text) = match from {
+        Bound::Unbounded => (">", i64::MIN, ""),
+        Bound::Included(key) => (">=", key.number, &*key.text),
+        Bound::Excluded(key) => (">", key.number, &*key.text),
+    };
+    selected(
+        connection,
+        &format!("{SELECT} AND (number, text) {from} (?, ?) ORDER BY number, text LIMIT ?"),
         &[
             Bind::Int(Some(kind)),
             Bind::Int(Some(number)),
             Bind::Text(Some(text)),
             Bind::Int(Some(limit as i64)),
         ],
-    )?;
+    )
+}
+
+fn selected(
+    connection: &mut Connection,
+    sql: &str,
+    binds: &[Bind],
+) -> QueryResult<Vec<(Key, Entry)>> {
+    let rows: Vec<LedgerRow> = connection.rows(sql, binds)?;
     Ok(rows
         .into_iter()
         .map(|LedgerRow(key, entry)| (key, entry))
@@ -171,25 +195,41 @@ impl Entries {
     }
 }
 
+/// Fewer keys are looked up by themselves, whoever reads ahead.
+const FEW: usize = 8;
+
 /// The entries of these keys.
 ///
-/// Keys in order are one walk through the ledger from the first to the last; others are
-/// looked up one by one.
-pub fn entries(connection: &mut Connection, kind: i64, keys: &[&Key]) -> QueryResult<Entries> {
+/// Keys in order are one walk through the ledger from the first to the last, which goes on
+/// where the one before it ended if somebody reads ahead; others are looked up one by one.
+///
+/// # Errors
+/// What the database reports.
+pub fn entries(
+    connection: &mut Connection,
+    ahead: Option<&mut Ahead>,
+    kind: i64,
+    keys: &[&Key],
+) -> QueryResult<Entries> {
     let (Some(first), Some(last)) = (keys.first(), keys.last()) else {
         return Ok(Entries::default());
     };
     if !keys.is_sorted() {
         return scattered(connection, kind, keys);
     }
-    range(connection, kind, first, last)
+    match ahead {
+        Some(ahead) if keys.len() >= FEW => ahead.range(kind, first, last),
+        _ => range(connection, kind, first, last),
+    }
 }
 
 fn range(connection: &mut Connection, kind: i64, first: &Key, last: &Key) -> QueryResult<Entries> {
-    let rows: Vec<LedgerRow> = connection.rows(
-        "SELECT number, text, store_id, adopted, created_run, changed_run, fingerprint FROM ledger \
-         WHERE kind = ? AND (number, text) >= (?, ?) AND (number, text) <= (?, ?) \
-         ORDER BY number, text",
+    let entries = selected(
+        connection,
+        &format!(
+            "{SELECT} AND (number, text) >= (?, ?) AND (number, text) <= (?, ?) \
+             ORDER BY number, text"
+        ),
         &[
             Bind::Int(Some(kind)),
             Bind::Int(Some(first.number)),
@@ -199,28 +239,18 @@ fn range(connection: &mut Connection, kind: i64, first: &Key, last: &Key) -> Que
         ],
     )?;
     Ok(Entries {
-        entries: rows
-            .into_iter()
-            .map(|LedgerRow(key, entry)| (key, entry))
-            .collect(),
+        entries,
         covered: Some((first.clone(), last.clone())),
     })
 }
 
 fn scattered(connection: &mut Connection, kind: i64, keys: &[&Key]) -> QueryResult<Entries> {
-    let sql = format!(
-        "SELECT number, text, store_id, adopted, created_run, changed_run, fingerprint FROM ledger \
-         WHERE kind = ? AND (number, text) IN ({})",
-        listed_keys(connection)
-    );
-    let rows: Vec<LedgerRow> = connection.rows(
-        &sql,
+    let listed = listed_keys(connection);
+    let mut entries = selected(
+        connection,
+        &format!("{SELECT} AND (number, text) IN ({listed})"),
         &[Bind::Int(Some(kind)), Bind::Text(Some(&json_list(keys)))],
     )?;
-    let mut entries: Vec<(Key, Entry)> = rows
-        .into_iter()
-        .map(|LedgerRow(key, entry)| (key, entry))
-        .collect();
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(Entries {
         entries,

@@ -25,9 +25,8 @@ const OURS: &str = "SELECT count(*) FROM pg_class \
 pub(super) fn open(server: &ServerUrl, missing: Missing) -> Result<Store, StoreError> {
     let url = DatabaseUrl::Postgres(server.clone());
     let place = url.to_string();
-    let mut connection = Connection::Postgres(connect::postgres(server)?);
+    let mut connection = connect(server)?;
     let fault = |error: diesel::result::Error| StoreError::from_opening(&place, &error);
-    prepare(&mut connection).map_err(fault)?;
     let has_schema = "SELECT 1 WHERE current_schema() IS NOT NULL";
     if query_int(&mut connection, has_schema, &[])
         .map_err(fault)?
@@ -50,6 +49,15 @@ pub(super) fn open(server: &ServerUrl, missing: Missing) -> Result<Store, StoreE
         url,
         _scratch: None,
     })
+}
+
+/// A connection to the database, whatever it holds.
+pub(super) fn connect(server: &ServerUrl) -> Result<Connection, StoreError> {
+    let mut connection = Connection::Postgres(connect::postgres(server)?);
+    prepare(&mut connection).map_err(|error| {
+        StoreError::from_opening(&DatabaseUrl::Postgres(server.clone()).to_string(), &error)
+    })?;
+    Ok(connection)
 }
 
 /// One transaction; who comes second waits, and finds nothing left to do.

@@ -44,10 +44,7 @@ pub(super) fn open(path: &Path, missing: Missing) -> Result<Store, StoreError> {
         crate::files::create_private(&path)
             .map_err(|error| StoreError::Open(place.clone(), error.to_string()))?;
     }
-    let mut connection = SqliteConnection::establish(&path.to_string_lossy())
-        .map_err(|error| StoreError::Open(place.clone(), error.to_string()))?;
-    prepare(&mut connection).map_err(|error| StoreError::from_opening(&place, &error))?;
-    let mut connection = Connection::Sqlite(connection);
+    let mut connection = connect(&path)?;
     let state = migrations::state(
         &mut connection,
         &place,
@@ -55,10 +52,9 @@ pub(super) fn open(path: &Path, missing: Missing) -> Result<Store, StoreError> {
         "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('__diesel_schema_migrations', 'ledger', 'runs')",
     )?;
     // a scratch file is there to be made a store
-    let missing = if scratch.is_some() {
-        Missing::Create
-    } else {
-        missing
+    let missing = match scratch {
+        Some(_) => Missing::Create,
+        None => missing,
     };
     if let Connection::Sqlite(connection) = &mut connection
         && migrations::wanted(state, missing, &place)?
@@ -73,6 +69,15 @@ pub(super) fn open(path: &Path, missing: Missing) -> Result<Store, StoreError> {
         url: DatabaseUrl::Sqlite(path),
         _scratch: scratch,
     })
+}
+
+/// A connection to a file that is there.
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let place = path.display().to_string();
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy())
+        .map_err(|error| StoreError::Open(place.clone(), error.to_string()))?;
+    prepare(&mut connection).map_err(|error| StoreError::from_opening(&place, &error))?;
+    Ok(Connection::Sqlite(connection))
 }
 
 enum Failed {

@@ -1,6 +1,6 @@
 //! Times as text, without format strings: an export writes millions of them.
 
-use chrono::{Datelike, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
 
 /// The store's text form: `YYYY-MM-DD HH:MM:SS`, and `.ffffff` only where the
 /// microseconds are not zero. Texts sort as the times do.
@@ -14,6 +14,12 @@ pub fn to_text(at: NaiveDateTime) -> String {
 #[must_use]
 pub fn to_rfc3339(at: NaiveDateTime) -> String {
     written(at, 'T', "Z")
+}
+
+/// The moment of a run or an answer, to the second: `2026-11-21T03:00:00Z`.
+#[must_use]
+pub fn to_the_second(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// A stored time in the form of reports and HTTP; one that was inserted by hand in another

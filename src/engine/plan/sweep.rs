@@ -2,6 +2,7 @@
 //! meet go, children before parents, explicitly and never by the database's cascade.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Bound;
 
 use super::Planner;
 use crate::engine::change::{Act, Before, Change};
@@ -226,12 +227,14 @@ impl Planner<'_> {
             return Ok(Vec::new());
         }
         let mut vanished = Vec::new();
-        let mut after: Option<Key> = None;
+        let mut from = Bound::Unbounded;
         loop {
-            let page = ledger::page(self.connection, kind, after.as_ref(), PAGE)?;
+            let page = ledger::page(self.connection, kind, from.as_ref(), PAGE)?;
             let state = self.state(table)?;
             let last = page.len() < PAGE;
-            after = page.last().map(|(key, _)| key.clone());
+            if let Some((last, _)) = page.last() {
+                from = Bound::Excluded(last.clone());
+            }
             vanished.extend(page.into_iter().filter(|(_, entry)| !state.met.has(entry)));
             if last {
                 return Ok(vanished);

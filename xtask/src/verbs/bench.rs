@@ -118,6 +118,15 @@ impl Bench<'_> {
         import
     }
 
+    /// A sync of a source that was imported before.
+    fn sync(&self, from: &str, store: &str) -> Command {
+        let mut sync = Command::new(self.heirloom);
+        sync.args(["--store", store, "--verbosity", "0", "sync"])
+            .env("HEIRLOOM_NODESHOT_URL", from)
+            .current_dir(self.folder);
+        sync
+    }
+
     /// The goal for memory beside what was measured, where there is one for this size.
     fn memory_goal(&self, peak_mib: f64) -> String {
         let (nodes, most) = MEMORY_GOAL;
