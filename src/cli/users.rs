@@ -124,12 +124,7 @@ fn renew_unclaimed(context: &Context, path: &Path) -> Result<(), Failure> {
             path.display()
         ))
     };
-    let file = Credentials::create(path).map_err(|error| {
-        Failure::wrong(format!(
-            "cannot create the credentials file {}: {error}. It must not exist yet.",
-            path.display()
-        ))
-    })?;
+    let file = Credentials::create(path)?;
     let renewed = store.connection.write(|connection| {
         let mut out = file.writer();
         let renewed = unclaimed::renew_passwords(

@@ -5,8 +5,42 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::Stop;
+use super::change::Spool;
 use crate::files::create_private;
 use crate::password::Secret;
+
+/// Where the passwords of new accounts are handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandOut {
+    /// A new file, whether accounts are made or not.
+    File(PathBuf),
+    /// A folder, in which a run that makes accounts writes a file named after its start.
+    Folder(PathBuf),
+}
+
+impl HandOut {
+    /// Begins the file of a run that began then; none where no account needs one.
+    ///
+    /// # Errors
+    /// The file exists or cannot be written.
+    pub(super) fn begin(&self, spool: &Spool, started: &str) -> Result<Option<Credentials>, Stop> {
+        match self {
+            HandOut::File(path) => Credentials::create(path).map(Some),
+            HandOut::Folder(_) if !spool.makes_passwords => Ok(None),
+            HandOut::Folder(folder) => {
+                std::fs::create_dir_all(folder).map_err(|error| {
+                    Stop::Wrong(format!(
+                        "cannot make the folder {} for credentials: {error}.",
+                        folder.display()
+                    ))
+                })?;
+                let name = started.replace([':', '-'], "");
+                Credentials::create(&folder.join(format!("{name}.csv"))).map(Some)
+            }
+        }
+    }
+}
 
 /// A credentials file in the making: removed with the value, unless it was kept.
 pub struct Credentials {
@@ -20,13 +54,21 @@ impl Credentials {
     ///
     /// # Errors
     /// The file exists or cannot be written.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub fn create(path: &Path) -> Result<Self, Stop> {
+        let cannot = |error: io::Error| {
+            Stop::Wrong(format!(
+                "cannot create the credentials file {}: {error}. It must not exist yet.",
+                path.display()
+            ))
+        };
         let credentials = Credentials {
-            file: create_private(path)?,
+            file: create_private(path).map_err(cannot)?,
             path: path.into(),
             kept: false.into(),
         };
-        (&credentials.file).write_all(b"username,email,password\n")?;
+        (&credentials.file)
+            .write_all(b"username,email,password\n")
+            .map_err(cannot)?;
         Ok(credentials)
     }
 

@@ -1,14 +1,14 @@
 //! A run from its lock to its report: plan, ask, apply.
 
-use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+mod ending;
+
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 
 use super::apply::{self, Context};
 use super::change::Spool;
-use super::credentials::Credentials;
+use super::credentials::{Credentials, HandOut};
 use super::decisions::Decisions;
 use super::finding::{Finding, Severity};
 use super::findings::Findings;
@@ -23,6 +23,10 @@ use crate::store::ledger::{self, Ahead};
 use crate::store::rows::StoredRow;
 use crate::store::{Store, lock};
 use crate::time::to_the_second;
+
+pub use ending::failed;
+
+use ending::{end_of, finding_of, record_attempt};
 
 /// How often a plan is made anew when the store or the source changes under it.
 const TRIES: usize = 3;
@@ -49,15 +53,6 @@ pub struct Options {
 pub enum Vanished {
     Delete,
     Stay,
-}
-
-/// Where the passwords of new accounts are handed out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HandOut {
-    /// A new file, whether accounts are made or not.
-    File(PathBuf),
-    /// A folder, in which a run that makes accounts writes a file named after its start.
-    Folder(PathBuf),
 }
 
 /// What a fault in the source does to the stages that were complete.
@@ -119,32 +114,6 @@ pub fn run(
     run.end(stop)
 }
 
-/// The report of a run that could not even begin, because its source cannot be read. It is
-/// recorded where there is a store.
-///
-/// # Errors
-/// The store or the disk cannot be written.
-pub fn failed(
-    store: Option<&mut Store>,
-    recipe: &'static str,
-    mode: Mode,
-    source: Source,
-    stop: &Stop,
-    clock: Clock,
-) -> Result<(Report, Findings), Stop> {
-    let mut report = Report::begun(recipe, mode, source, clock());
-    let mut findings = Findings::new(Default::default())?;
-    report.outcome = end_of(stop);
-    report.finished = to_the_second(clock());
-    if let Some(finding) = finding_of(stop) {
-        findings.push(&finding)?;
-    }
-    if let Some(store) = store {
-        report.run = Some(record_attempt(store, &report, stop)?);
-    }
-    Ok((report, findings))
-}
-
 /// A run under way.
 struct Run<'a> {
     store: &'a mut Store,
@@ -174,8 +143,7 @@ impl Run<'_> {
         let mut tries = TRIES;
         loop {
             tries -= 1;
-            self.start_findings()?;
-            self.report.stages.clear();
+            self.start_over()?;
             return Ok(match self.attempt() {
                 Err(Stop::Stale(_) | Stop::Moved(_)) if tries > 0 => continue,
                 Err(Stop::Stale(reason)) => Some(Stop::store(format!(
@@ -311,18 +279,8 @@ impl Run<'_> {
     /// One transaction, committed whole or taken back.
     fn apply(&mut self, plan: &mut Plan) -> Result<(), Stop> {
         let rehearsal = self.options.mode == Mode::DryRun;
-        let credentials = match self.options.credentials.as_ref().filter(|_| !rehearsal) {
-            Some(HandOut::File(path)) => Some(create_credentials(path)?),
-            Some(HandOut::Folder(folder)) if plan.spool.makes_passwords => {
-                std::fs::create_dir_all(folder).map_err(|error| {
-                    Stop::Wrong(format!(
-                        "cannot make the folder {} for credentials: {error}.",
-                        folder.display()
-                    ))
-                })?;
-                let name = self.report.started.replace([':', '-'], "");
-                Some(create_credentials(&folder.join(format!("{name}.csv")))?)
-            }
+        let credentials = match &self.options.credentials {
+            Some(hand_out) if !rehearsal => hand_out.begin(&plan.spool, &self.report.started)?,
             _ => None,
         };
         self.store.connection.begin_writing()?;
@@ -387,20 +345,19 @@ impl Run<'_> {
         }
         let going = first.going;
         let expected = going.deleted.clone();
-        self.start_findings()?;
-        self.report.stages.clear();
+        self.start_over()?;
         let mut second = self.plan_once(going)?;
         second.spool.ends_give_way = true;
         if second.going.deleted == expected {
             return Ok(second);
         }
         // what took the value made its holder stay: nobody takes it
-        self.start_findings()?;
-        self.report.stages.clear();
+        self.start_over()?;
         self.plan_once(Going::default())
     }
 
-    fn start_findings(&mut self) -> Result<(), Stop> {
+    fn start_over(&mut self) -> Result<(), Stop> {
+        self.report.stages.clear();
         let refused = journal::refused_rows(&mut self.store.connection, self.recipe.name())?;
         self.findings = Findings::new(refused)?;
         Ok(())
@@ -466,62 +423,5 @@ impl Run<'_> {
             guards,
             notes: self.recipe.notes(),
         })
-    }
-}
-
-fn create_credentials(path: &Path) -> Result<Credentials, Stop> {
-    Credentials::create(path).map_err(|error| {
-        Stop::Wrong(format!(
-            "cannot create the credentials file {}: {error}. It must not exist yet.",
-            path.display()
-        ))
-    })
-}
-
-fn end_of(stop: &Stop) -> End {
-    match stop {
-        Stop::Cancelled => End::Cancelled,
-        Stop::Held { .. } => End::Held,
-        Stop::Busy => End::Skipped,
-        Stop::Wrong(_) | Stop::Fault { .. } | Stop::Stale(_) | Stop::Moved(_) => End::Failed,
-    }
-}
-
-fn finding_of(stop: &Stop) -> Option<Finding> {
-    match stop {
-        Stop::Held { code, message } => Some(held(code.clone(), message)),
-        Stop::Fault { side, message } => Some(Finding::new(
-            match side {
-                Side::Source => "source-fault",
-                Side::Store => "store-fault",
-            },
-            Severity::Error,
-            message,
-        )),
-        Stop::Wrong(message) => Some(Finding::new("wrong-command", Severity::Error, message)),
-        Stop::Busy => Some(Finding::new("busy", Severity::Info, stop.to_string())),
-        Stop::Cancelled | Stop::Stale(_) | Stop::Moved(_) => None,
-    }
-}
-
-/// Records an attempt that left the store as it was, in a transaction of its own.
-fn record_attempt(store: &mut Store, report: &Report, stop: &Stop) -> Result<i64, Stop> {
-    // whoever holds the write lock is not waited for a second time
-    if store.connection.set_patience(500).is_err() {
-        store.reconnect()?;
-    }
-    store.connection.write(|connection| {
-        let run = journal::insert_run(connection, report, &Notes::default())?;
-        if let Some(finding) = finding_of(stop) {
-            journal::insert_findings(connection, &report.recipe, run, Some(run), &[finding])?;
-        }
-        Ok(run)
-    })
-}
-
-fn held(code: Cow<'static, str>, message: &str) -> Finding {
-    Finding {
-        code,
-        ..Finding::new("held", Severity::Error, message)
     }
 }
