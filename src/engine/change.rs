@@ -66,6 +66,24 @@ impl Act {
         matches!(self, Act::Delete(_) | Act::Forget)
     }
 
+    /// The row as it is until the change.
+    fn row_before(&self) -> Option<&[Value]> {
+        match self {
+            Act::Update { before, .. } | Act::Delete(before) => Some(before),
+            _ => None,
+        }
+    }
+
+    /// The rows in it, as they are and as they will be.
+    fn rows_mut(&mut self) -> impl Iterator<Item = &mut Vec<Value>> {
+        let (one, other) = match self {
+            Act::Insert(row) | Act::Delete(row) => (Some(row), None),
+            Act::Update { before, after } => (Some(before), Some(after)),
+            Act::Adopt | Act::Forget | Act::Rebase => (None, None),
+        };
+        one.into_iter().chain(other)
+    }
+
     /// The unique columns whose value an update or the end of a row gives up, and whether they
     /// may be null.
     pub fn moved(&self, table: &Table) -> Vec<(&'static str, bool)> {
@@ -100,6 +118,8 @@ struct TableSpool {
     changes: u64,
     /// Whether an update may change a unique column.
     moves: bool,
+    /// Whether a row that changes or goes has a password that an import generated.
+    holds_passwords: bool,
 }
 
 /// A place to come back to when a stage is given up.
@@ -115,6 +135,7 @@ impl Spool {
                     length: 0,
                     changes: 0,
                     moves: false,
+                    holds_passwords: false,
                 })
             };
             tables::ALL.iter().map(spool).collect()
@@ -144,6 +165,10 @@ impl Spool {
         spool.file.write_all(&bytes)?;
         spool.length += bytes.len() as u64 + 4;
         spool.changes += 1;
+        spool.holds_passwords |= change
+            .act
+            .row_before()
+            .is_some_and(|row| table.generated_password(row).is_some());
         spool.moves |= !change.act.moved(spool.table).is_empty();
         Ok(())
     }
@@ -173,12 +198,18 @@ impl Spool {
         self.all().iter().map(|spool| spool.changes).sum()
     }
 
-    /// SHA-256 over every change: table by table, parents first, each in key order.
+    /// SHA-256 over every change: table by table, parents first, each in key order. Passwords
+    /// that an import generated are no part of it, neither new ones nor those of rows that
+    /// change or go.
     pub fn digest(&mut self) -> io::Result<String> {
         let mut hash = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
         for spool in self.files.iter_mut().chain(&mut self.ends) {
             hash.update(spool.table.name.as_bytes());
+            if spool.holds_passwords {
+                hash_without_passwords(&mut hash, spool)?;
+                continue;
+            }
             hash.update(spool.length.to_le_bytes());
             spool.file.flush()?;
             let file = spool.file.get_mut();
@@ -226,6 +257,24 @@ impl Spool {
     fn all(&self) -> Vec<&TableSpool> {
         self.files.iter().chain(&self.ends).collect()
     }
+}
+
+fn hash_without_passwords(hash: &mut Sha256, spool: &mut TableSpool) -> io::Result<()> {
+    hash.update(spool.changes.to_le_bytes());
+    for (table, changes) in readers_of(std::slice::from_mut(spool), |_| true)? {
+        for change in changes {
+            let mut change = change?;
+            for row in change.act.rows_mut() {
+                if let Some(index) = table.generated_password(row) {
+                    row[index] = Value::Generated;
+                }
+            }
+            let bytes = postcard::to_stdvec(&change).map_err(io::Error::other)?;
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(&bytes);
+        }
+    }
+    Ok(())
 }
 
 fn readers_of(

@@ -37,6 +37,16 @@ impl Table {
             .expect("columns are named by the records of this file")
     }
 
+    /// Where in a row its password stands, if an import generated it: it is drawn anew in each
+    /// run, and no property of the data.
+    pub fn generated_password(&self, row: &[Value]) -> Option<usize> {
+        let index = |name| self.columns.iter().position(|(column, _)| *column == name);
+        let flag = index("password_generated")?;
+        (row.get(flag) == Some(&Value::Int(1)))
+            .then(|| index("password"))
+            .flatten()
+    }
+
     /// The columns whose values pass from row to row though no two rows may share one, and
     /// whether they may be null.
     pub fn unique(&self) -> &'static [(&'static str, bool)] {

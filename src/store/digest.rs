@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::connection::Connection;
 use super::rows;
-use crate::model::{Kind, Table, Value, tables};
+use crate::model::{Table, Value, tables};
 use crate::text::hex;
 
 const PAGE: usize = 5_000;
@@ -32,13 +32,9 @@ pub fn digest(connection: &mut Connection) -> QueryResult<String> {
 
 fn add_row(hash: &mut Sha256, table: &Table, row: &rows::StoredRow) {
     hash.update(row.id.to_le_bytes());
-    let generated = table
-        .columns
-        .iter()
-        .position(|(column, _)| *column == "password_generated")
-        .is_some_and(|index| row.values.get(index) == Some(&Value::Int(1)));
-    for ((_, kind), value) in table.columns.iter().zip(&row.values) {
-        if *kind == Kind::Password && generated {
+    let generated = table.generated_password(&row.values);
+    for (index, value) in row.values.iter().enumerate() {
+        if generated == Some(index) {
             add_value(hash, &Value::Generated);
         } else {
             add_value(hash, value);

@@ -27,5 +27,6 @@ mod store_faults;
 mod support;
 mod sync_again;
 mod terminal;
+mod there_and_back;
 mod transcripts;
 mod vanished;

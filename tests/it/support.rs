@@ -247,6 +247,24 @@ impl Bench {
         self.run(&arguments)
     }
 
+    /// Follows what was changed by `run`, which takes further options: rehearsed before, and
+    /// run again to see that nothing was left to do.
+    #[track_caller]
+    pub fn follow(&self, run: impl Fn(&Self, &[&str]) -> Run) -> Run {
+        let before = self.digest();
+        let rehearsal = run(self, &["--dry-run"]);
+        assert_eq!(self.digest(), before, "a rehearsal");
+        let done = run(self, &[]);
+        assert_eq!(done.code, rehearsal.code, "{}\n{}", done.out, done.err);
+        assert_eq!(done.plan(), rehearsal.plan());
+        assert_eq!(done.report["entities"], rehearsal.report["entities"]);
+        let after = self.digest();
+        let again = run(self, &[]).exits(0);
+        assert!(again.changed_nothing(), "{:#}", again.report["entities"]);
+        assert_eq!(self.digest(), after, "a second run");
+        done
+    }
+
     /// Runs the program on the bench's store.
     pub fn run(&self, arguments: &[&str]) -> Run {
         std::fs::write(self.path("heirloom.toml"), &self.config).expect("a configuration");

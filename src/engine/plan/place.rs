@@ -81,6 +81,10 @@ impl Planner<'_> {
                     }
                 }
             }
+            // what it followed is another's now
+            (Some(entry), Target::Adopt(id)) if entry.adopted && entry.store_id != id => {
+                (id, Act::Adopt, Outcome::Unchanged)
+            }
             (Some(entry), _) => {
                 let id = entry.store_id;
                 if !existing.contains(id) {

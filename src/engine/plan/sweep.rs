@@ -1,6 +1,8 @@
 //! What vanished from the source: rows that an earlier run brought and that this one did not
 //! meet go, children before parents, explicitly and never by the database's cascade.
 
+mod parts;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Bound;
 
@@ -21,6 +23,9 @@ pub struct Swept {
     pub entity: Option<&'static str>,
     /// Why a row stays although it vanished, in words that follow its name; `None`: it goes.
     pub stays: fn(&StoredRow) -> Option<&'static str>,
+    /// The table of the rows of which these are parts, and the column that names them: where
+    /// such a row stays, its parts stay with it.
+    pub part_of: Option<(&'static Table, &'static str)>,
 }
 
 impl Swept {
@@ -30,6 +35,15 @@ impl Swept {
             table,
             entity,
             stays: |_| None,
+            part_of: None,
+        }
+    }
+
+    /// A table of parts, for which no entity accounts.
+    pub const fn parts(table: &'static Table, whole: &'static Table, column: &'static str) -> Self {
+        Swept {
+            part_of: Some((whole, column)),
+            ..Swept::new(table, None)
         }
     }
 }
@@ -208,9 +222,10 @@ impl Planner<'_> {
         }
         for swept in self.sweeps.iter().rev() {
             let vanished = self.vanished(swept.table)?;
+            let staying = self.staying_wholes(swept, &vanished)?;
             for chunk in vanished.chunks(PAGE) {
                 self.check_cancelled()?;
-                self.sweep_chunk(swept, chunk)?;
+                self.sweep_chunk(swept, chunk, &staying)?;
             }
         }
         Ok(())
@@ -242,7 +257,12 @@ impl Planner<'_> {
         }
     }
 
-    fn sweep_chunk(&mut self, swept: &Swept, chunk: &[(Key, Entry)]) -> Result<(), Stop> {
+    fn sweep_chunk(
+        &mut self,
+        swept: &Swept,
+        chunk: &[(Key, Entry)],
+        staying: &IdSet,
+    ) -> Result<(), Stop> {
         let table = swept.table;
         let ids: Vec<i64> = chunk.iter().map(|(_, entry)| entry.store_id).collect();
         let mut stored = rows::by_ids(self.connection, table, &ids)?;
@@ -252,7 +272,12 @@ impl Planner<'_> {
                 let met = &self.state(table)?.met;
                 entry.adopted || met.adopted.contains(entry.store_id)
             };
-            let row = stored.remove(&entry.store_id).filter(|_| !followed);
+            let row = stored.remove(&entry.store_id).filter(|row| {
+                let whole = swept
+                    .part_of
+                    .and_then(|(_, column)| row.values.get(table.column(column))?.as_int());
+                !followed && !whole.is_some_and(|whole| staying.contains(whole))
+            });
             let act = match row {
                 None => Act::Forget,
                 Some(row) => self.end_of(swept, key, entry, row, &held)?,
@@ -289,19 +314,19 @@ impl Planner<'_> {
             )
             .on(entity, key, &name)
         };
-        if held.contains(&row.id) {
-            self.finding(about(
-                "kept-for-own-rows",
-                Severity::Warning,
-                ", but rows hang on it that no import made: it stays, and follows the source no longer.".into(),
-            ))?;
-            return Ok(Act::Forget);
-        }
         if let Some(reason) = (swept.stays)(&row) {
             self.finding(about(
                 "kept-account",
                 Severity::Info,
                 format!(", but it {reason}: it stays, and follows the source no longer."),
+            ))?;
+            return Ok(Act::Forget);
+        }
+        if held.contains(&row.id) {
+            self.finding(about(
+                "kept-for-own-rows",
+                Severity::Warning,
+                ", but rows hang on it that no import made: it stays, and follows the source no longer.".into(),
             ))?;
             return Ok(Act::Forget);
         }

@@ -54,6 +54,9 @@ impl Nodeshot {
                 Parent::At(id, ()) => id,
                 Parent::Fell(cause) => {
                     let cause = reading.falls_with(plan, &cause.clone())?;
+                    if cause.code == "deleted-in-store" {
+                        plan.keep(tables::DeviceRoutingProtocol::TABLE, &reading.key())?;
+                    }
                     self.devices.fell(reading.id(), cause);
                     continue;
                 }
@@ -79,7 +82,9 @@ impl Nodeshot {
         let mut links = Vec::new();
         let mut all: Vec<(i64, Placed)> = Vec::with_capacity(ids.len());
         for ((id, place), protocol) in ids.into_iter().zip(placed).zip(spoken) {
-            if let (Placed::At(device_id), Some(protocol)) = (&place, protocol) {
+            if matches!(place, Placed::Gone(_)) {
+                plan.keep(tables::DeviceRoutingProtocol::TABLE, &Key::id(id))?;
+            } else if let (Placed::At(device_id), Some(protocol)) = (&place, protocol) {
                 let routing_protocol_id = protocol_id(plan, protocols, protocol)?;
                 links.push(Draft {
                     key: Key::id(id),

@@ -198,19 +198,25 @@ impl Nodeshot {
         let mut addresses = Vec::new();
         let mut made = HashSet::new();
         for ((key, email, own), place) in people.into_iter().zip(placed) {
+            let part = email
+                .as_ref()
+                .map(|email| Key::part(key.number, email.to_ascii_lowercase()));
             let Placed::At(id) = place else {
+                // a person deleted the account: where its address is now is that person's matter
+                if let Some(part) = part {
+                    plan.keep(tables::EmailAddress::TABLE, &part)?;
+                }
                 continue;
             };
             if own == IsOwn::Yes {
                 made.insert(key.number);
             }
-            let Some(email) = email else {
+            let (Some(email), Some(part)) = (email, part) else {
                 continue;
             };
             if let Some(hash) = text::email_key(&email).map(|key| email_hash(&key)) {
                 self.accounts.by_email.insert(hash, id);
             }
-            let part = Key::part(key.number, email.to_ascii_lowercase());
             let known = self.accounts.addresses.get(&address_hash(id, &email));
             let primary = self.accounts.primary.get(&id);
             // a store's own account keeps the primary address that it has

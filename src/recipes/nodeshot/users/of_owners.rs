@@ -114,17 +114,24 @@ impl Nodeshot {
         let mut addresses = Vec::with_capacity(placing.len());
         for ((index, makes), place) in placing.into_iter().zip(placed) {
             let owner = &self.owners.list[index as usize];
+            let own = Key::text(owner.key.clone());
+            let further = owner.extras.iter().map(|extra| {
+                let part = format!("{} {}", owner.key, extra.to_ascii_lowercase());
+                (Key::text(part), extra)
+            });
             let Placed::At(id) = place else {
                 self.accounts.gone.insert(email_hash(&owner.key));
+                // where a person put the addresses of an account that he deleted, they stay
+                for part in std::iter::once(own).chain(further.map(|(part, _)| part)) {
+                    plan.keep(tables::EmailAddress::TABLE, &part)?;
+                }
                 continue;
             };
             self.accounts.owners.insert(email_hash(&owner.key), id);
             if makes {
-                let part = Key::text(owner.key.clone());
-                addresses.push(self.address(part, id, &owner.email, IsPrimary::Yes));
+                addresses.push(self.address(own, id, &owner.email, IsPrimary::Yes));
             }
-            for extra in &owner.extras {
-                let part = Key::text(format!("{} {}", owner.key, extra.to_ascii_lowercase()));
+            for (part, extra) in further {
                 addresses.push(self.address(part, id, extra, IsPrimary::No));
             }
         }
