@@ -1,6 +1,7 @@
 //! The command line: arguments to calls, results to words and exit codes.
 
 mod args;
+mod backup;
 mod context;
 mod decisions;
 mod digest;
@@ -9,12 +10,14 @@ mod export;
 mod hidden;
 mod import;
 mod init;
+mod jobs;
 mod layers;
 mod logging;
 mod outputs;
 mod password_input;
 mod prompt;
 mod reset;
+mod restore;
 mod runs;
 mod serve;
 mod signals;
@@ -23,6 +26,7 @@ mod summary;
 mod sync;
 mod terminal;
 mod users;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -66,6 +70,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Sync(options) => sync::run(&context, &options),
         Command::Reset(options) => reset::run(&context, &options),
         Command::Decisions(command) => decisions::run(&context, &command),
+        Command::Backup(options) => backup::run(&context, &options),
+        Command::Restore(options) => restore::run(&context, &options),
         Command::Serve(_) => serve::run(&context),
         Command::Export(export) => export::run(&context, &export),
         Command::Runs(command) => runs::run(&context, &command),

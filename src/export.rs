@@ -1,3 +1,5 @@
 //! The store's data in formats that others read. Knows no command line and no server.
 
 pub mod geojson;
+pub mod layers;
+pub mod netjson;

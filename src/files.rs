@@ -13,6 +13,9 @@ pub enum Readers {
     Anybody,
 }
 
+/// What the name of a file ends in that is not whole yet.
+pub const UNFINISHED: &str = ".part";
+
 /// Writes a file beside its place and moves it there when it is complete and on the disk; a
 /// file of that name is replaced.
 ///
@@ -34,6 +37,10 @@ pub fn write_whole<T, E: From<io::Error>>(
             Readers::Anybody => 0o666, // the umask takes its share
         },
     ));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name: String = name.chars().take(NAME_SHOWN).collect();
+    let prefix = format!(".{name}.");
+    builder.prefix(&prefix).suffix(UNFINISHED);
     let mut file = builder.tempfile_in(folder_of(path))?;
     let mut out = BufWriter::new(file.as_file_mut());
     let written = write(&mut out)?;
@@ -41,8 +48,16 @@ pub fn write_whole<T, E: From<io::Error>>(
     drop(out);
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
+    // the name is on the disk when the folder is
+    #[cfg(unix)]
+    if let Ok(folder) = File::open(folder_of(path)) {
+        folder.sync_all()?;
+    }
     Ok(written)
 }
+
+/// So much of a file's name stands in that of the unfinished one: names have an end.
+const NAME_SHOWN: usize = 60;
 
 /// A new file that only its owner may read.
 ///

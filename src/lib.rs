@@ -4,6 +4,7 @@
 //! The data takes one street: [`legacy`] reads, [`recipes`] map, the [`engine`] plans, asks
 //! and applies, the [`store`] keeps. ARCHITECTURE.md is the map.
 
+pub mod archive;
 pub mod cli;
 pub mod config;
 pub mod connect;
@@ -16,6 +17,7 @@ pub mod model;
 pub mod password;
 pub mod recipes;
 pub mod scheduler;
+pub mod server;
 pub mod sql;
 pub mod store;
 pub mod text;

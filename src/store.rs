@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod bulk;
 pub mod columns;
 pub mod connection;
+pub mod contents;
 mod copy;
 pub mod digest;
 pub mod error;
@@ -15,18 +16,23 @@ pub mod known;
 pub mod layers;
 pub mod ledger;
 pub mod lock;
+pub mod maintenance;
 mod migrations;
 pub mod nodes;
 mod postgres;
 pub mod reset;
 pub mod rows;
 pub mod schema;
+mod scratch;
 mod sqlite;
 pub mod statuses;
+pub mod tokens;
 pub mod unclaimed;
 
 pub use connection::Connection;
 pub use error::StoreError;
+pub use migrations::schema_version;
+pub use scratch::Scratch;
 
 use crate::config::DatabaseUrl;
 

@@ -45,7 +45,11 @@ pub enum Command {
     /// Answers to what the data cannot say
     #[command(subcommand)]
     Decisions(Decisions),
-    /// Follow the configured source by the schedule, until told to stop
+    /// The whole store in one file, and what lies in the folder for backups
+    Backup(Backup),
+    /// Replace the whole store by a backup
+    Restore(Restore),
+    /// Answer over HTTP, and follow the configured source by the schedule, until told to stop
     Serve(Serve),
     /// Write data out
     #[command(subcommand)]
@@ -103,9 +107,53 @@ pub struct Sync {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "What it does stands in heirloom.toml: sync and time_zone under [schedule], url under\n[nodeshot]. One line a run goes to standard output, what fails to standard error. SIGTERM and\nCtrl-C end it: a run under way is taken back, for which it has the time of grace under [server].\nThe HTTP server is not there yet: [server] listen and tls have no effect.\n\nExamples:\n  As a service:\n    sudo cp config/heirloom.service /etc/systemd/system/\n    sudo systemctl enable --now heirloom\n  In a terminal, every quarter of an hour, with what changes row by row:\n    HEIRLOOM_SCHEDULE_SYNC='0 */15 * * * *' heirloom serve --verbosity 2"
+    after_help = "What it does stands in heirloom.toml: listen and tls under [server]; sync, backup and\ntime_zone under [schedule], url under [nodeshot], directory and keep under [backup]. Results\ngo to standard output, the log of requests and what fails to standard error; --verbosity 0\nleaves out all but faults. SIGTERM and Ctrl-C end it: a run under way is taken back, for which\nit has the time of grace under [server], and requests under way are answered.\n\nExamples:\n  As a service:\n    sudo cp config/heirloom.service /etc/systemd/system/\n    sudo systemctl enable --now heirloom\n  In a terminal, on another port, every quarter of an hour, with what changes row by row:\n    HEIRLOOM_SERVER_LISTEN=127.0.0.1:9000 HEIRLOOM_SCHEDULE_SYNC='0 */15 * * * *' heirloom serve --verbosity 2"
 )]
 pub struct Serve {}
+
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "The file's name goes to standard output. It is only its owner's to read: it holds password\nhashes. Others may write to the store meanwhile; the backup has one state of it.\n\nExamples:\n  heirloom backup\n  heirloom backup --out /mnt/safe/before-upgrade.tar.gz\n  heirloom backup verify /mnt/safe/before-upgrade.tar.gz"
+)]
+pub struct Backup {
+    /// The file to write; without it one in the folder that [backup] directory names
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<BackupCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Read a whole backup and check every sum
+    Verify {
+        /// As `backup` wrote it
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// The backups in the folder, newest first
+    List,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every sum is checked before anything is changed. The store may be of the other kind than the\none that was backed up. Imports, sessions and tokens end; runs and decisions are those of the backup.\n\nExamples:\n  heirloom restore backups/heirloom-0.1.0_2026-11-21T15-37-19.242Z.tar.gz --dry-run --noinput\n  heirloom restore backups/heirloom-0.1.0_2026-11-21T15-37-19.242Z.tar.gz\n  From SQLite to PostgreSQL:\n    heirloom --store postgres://heirloom@localhost/heirloom restore moving.tar.gz"
+)]
+pub struct Restore {
+    /// As `backup` wrote it
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Do everything and take it back: the store stays as it is
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub noinput: bool,
+    /// Write what it came to as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
 
 #[derive(Clone, Debug, Default, Args)]
 pub struct RunOptions {
@@ -144,11 +192,13 @@ pub struct RunOptions {
 #[derive(Debug, Subcommand)]
 pub enum Export {
     /// Nodes as a GeoJSON FeatureCollection
-    Geojson(Geojson),
+    Geojson(ExportOptions),
+    /// Devices and links as a NetJSON NetworkGraph
+    Netjson(ExportOptions),
 }
 
 #[derive(Debug, Args)]
-pub struct Geojson {
+pub struct ExportOptions {
     /// The file to write; standard output without it
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

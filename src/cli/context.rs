@@ -4,6 +4,7 @@ use super::args::Global;
 use super::exit::Failure;
 use super::terminal;
 use crate::config::{self, Config, DatabaseUrl};
+use crate::server::Watcher;
 use crate::store::{Missing, Store};
 use crate::text::printable;
 
@@ -14,6 +15,8 @@ pub struct Context {
     pub store: DatabaseUrl,
     /// The configuration and store options as they were typed, for printed commands.
     pub typed: Vec<String>,
+    /// Who is told how far a run is, beside the person.
+    pub watcher: Option<Watcher>,
 }
 
 impl Context {
@@ -39,6 +42,7 @@ impl Context {
             verbosity,
             store,
             typed,
+            watcher: None,
         })
     }
 

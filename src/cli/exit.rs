@@ -1,9 +1,11 @@
 //! Exit codes, and failures on their way to one.
 
+use crate::archive::ArchiveError;
 use crate::config::{ConfigError, UrlProblem};
 use crate::engine::Stop;
 use crate::export::geojson::ExportError;
 use crate::password::HashError;
+use crate::server::ListenError;
 use crate::store::StoreError;
 use crate::store::accounts::AccountError;
 use crate::store::layers::LayerError;
@@ -93,6 +95,30 @@ impl From<diesel::result::Error> for Failure {
     }
 }
 
+impl From<ArchiveError> for Failure {
+    fn from(error: ArchiveError) -> Self {
+        let message = error.to_string();
+        match error {
+            ArchiveError::Store(error) => error.into(),
+            ArchiveError::Busy => Failure {
+                exit: Exit::Busy,
+                message,
+            },
+            ArchiveError::Cancelled => Failure {
+                exit: Exit::Cancelled,
+                message,
+            },
+            ArchiveError::NotAnArchive(_)
+            | ArchiveError::Newer { .. }
+            | ArchiveError::TooOld { .. } => Failure::wrong(message),
+            ArchiveError::Reading(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Failure::wrong(message)
+            }
+            _ => Failure::fault(message),
+        }
+    }
+}
+
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Failure::wrong(error.to_string())
@@ -102,6 +128,15 @@ impl From<ConfigError> for Failure {
 impl From<UrlProblem> for Failure {
     fn from(error: UrlProblem) -> Self {
         Failure::wrong(error.to_string())
+    }
+}
+
+impl From<ListenError> for Failure {
+    fn from(error: ListenError) -> Self {
+        match error.is_wrong_configuration() {
+            true => Failure::wrong(error.to_string()),
+            false => Failure::fault(error.to_string()),
+        }
     }
 }
 

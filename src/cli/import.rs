@@ -61,7 +61,7 @@ pub(super) fn bring_in(
     };
     let mut store = Store::open(&context.store, missing)?;
     signals::watch();
-    let mut person = Person::new(context.verbosity, presence);
+    let mut person = Person::new(context.verbosity, presence).watched(context.watcher.clone());
     run_and_report(
         context,
         arguments,

@@ -16,6 +16,7 @@ use crate::engine::decisions::Scope;
 use crate::engine::report::Report;
 use crate::engine::{Consent, Finding, Outcome, Question, Reply, Stop, Ui};
 use crate::model::Key;
+use crate::server::Watcher;
 use crate::text::printable;
 
 /// Who is asked, and how much is said.
@@ -23,6 +24,9 @@ pub struct Person {
     verbosity: u8,
     presence: Presence,
     bar: Option<ProgressBar>,
+    watcher: Option<Watcher>,
+    /// What is under way, how far it is, how much it is.
+    progress: (String, u64, u64),
     /// The results were shown before the question, and need not be again.
     pub shown: Shown,
     /// Standard output is gone: nothing more is written to it.
@@ -48,8 +52,23 @@ impl Person {
             verbosity,
             presence,
             bar: None,
+            watcher: None,
+            progress: Default::default(),
             shown: Shown::No,
             deaf: None,
+        }
+    }
+
+    /// Somebody else is told how far the run is.
+    pub fn watched(mut self, watcher: Option<Watcher>) -> Self {
+        self.watcher = watcher;
+        self
+    }
+
+    fn tell(&self) {
+        if let Some(watcher) = &self.watcher {
+            let (stage, done, of) = &self.progress;
+            watcher.tell(stage, *done, *of);
         }
     }
 
@@ -73,6 +92,8 @@ impl Person {
 
     fn begin(&mut self, what: &str, rows: u64) {
         self.quiet();
+        self.progress = (what.into(), 0, rows);
+        self.tell();
         if self.verbosity == 0 {
             return;
         }
@@ -94,6 +115,8 @@ impl Ui for Person {
     }
 
     fn advance(&mut self, rows: u64) {
+        self.progress.1 += rows;
+        self.tell();
         if let Some(bar) = &self.bar {
             bar.inc(rows);
         }

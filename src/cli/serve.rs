@@ -1,45 +1,115 @@
-//! `heirloom serve`: what happens by itself. The scheduler for now.
+//! `heirloom serve`: what happens by itself, and what is asked for over HTTP.
 
-use chrono::{DateTime, SubsecRound as _, Utc};
+mod backups;
+mod log;
+mod syncs;
 
-use super::args::{RunOptions, Sync};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::{signals, summary, sync, terminal};
-use crate::engine::journal;
-use crate::engine::report::Report;
-use crate::scheduler::{ClockworkError, Ending, Event, Planner, Timetable, follow};
-use crate::store::{Missing, Store};
-use crate::text::printable;
-use crate::time::to_the_second;
+use super::jobs::Syncs;
+use super::signals;
+use crate::config::Listen;
+use crate::scheduler::{Agenda, ClockworkError, Ending, Planner, Timetable, follow};
+use crate::server::{Home, Server, Setup};
+
+use backups::Made;
+use log::Log;
+use syncs::Attempt;
+
+/// What is on the agenda.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Job {
+    Sync,
+    Backup,
+}
+
+/// What a job came to.
+enum Outcome {
+    Synced(Attempt),
+    BackedUp(Result<Made, Failure>),
+}
 
 pub fn run(context: &Context) -> Result<Exit, Failure> {
-    let Some(cron) = &context.config.schedule.sync else {
+    let agenda = agenda(context, Utc::now())?;
+    let server = Server::open(Setup {
+        store: context.store.clone(),
+        config: context.config.server.clone(),
+        home: Home::new(&context.store),
+        backups: context.config.backup.directory.clone(),
+        runner: Arc::new(Syncs(context.clone())),
+    })?;
+    if agenda.is_empty() && server.is_none() {
         return Err(Failure::wrong(
-            "there is nothing to do: set sync under [schedule] in heirloom.toml, for instance sync = \"0 0 */12 * * *\" for every twelve hours. An HTTP server is not there yet.",
+            "there is nothing to do: set listen under [server] in heirloom.toml, or sync or backup under [schedule], for instance sync = \"0 0 */12 * * *\" for every twelve hours.",
         ));
-    };
-    let Some(source) = &context.config.nodeshot.url else {
-        return Err(sync::no_source());
-    };
-    let now = Utc::now();
-    let timetable = Timetable::parse(cron, context.config.schedule.time_zone, now)
-        .map_err(|error| Failure::wrong(format!("schedule.sync: {error}.")))?;
-    let last = journal::last_settled(&mut context.open_store()?.connection, "nodeshot")?;
-    let planner = Planner::new(timetable, last.as_deref().and_then(moment), now);
-
+    }
+    // created and migrated before anybody asks
+    drop(context.open_store()?);
     signals::watch();
-    let quiet = quiet(context);
-    let mut log = Log::new(context, &source.clone().without_password().to_string());
-    follow(
-        planner,
-        move || attempt(&quiet),
-        signals::stop(),
-        context.config.server.grace,
-        |event| log.tell(event),
-    )?;
+    let mut log = Log::new(context);
+    let answering = server.map(|server| {
+        log.say(&format!("listening on {}", server.url()));
+        std::thread::spawn(move || server.run(signals::stop()))
+    });
+    if !agenda.is_empty() {
+        let quiet = quiet(context);
+        follow(
+            agenda,
+            move |job| attempt(&quiet, job),
+            signals::stop(),
+            context.config.server.grace,
+            |event| log.tell(event),
+        )?;
+    }
+    if let Some(answering) = answering {
+        let ended = answering.join();
+        ended.map_err(|_| Failure::fault("the server broke off. Start it again."))??;
+    }
     log.say("stopped");
     Ok(Exit::Done)
+}
+
+/// The configured jobs, each with the last time it was done.
+fn agenda(context: &Context, now: DateTime<Utc>) -> Result<Agenda<Job>, Failure> {
+    let schedule = &context.config.schedule;
+    let timetable = |key: &str, cron: &str| {
+        Timetable::parse(cron, schedule.time_zone, now)
+            .map_err(|error| Failure::wrong(format!("schedule.{key}: {error}.")))
+    };
+    // a schedule without a source is one of after the launch, where there is anything else to do
+    let follows = context.config.nodeshot.url.is_some()
+        || context.config.server.listen == Listen::Off && schedule.backup.is_none();
+    let mut jobs = Vec::new();
+    if let Some(cron) = &schedule.sync {
+        let timetable = timetable("sync", cron)?;
+        if follows {
+            let last = syncs::last(context)?;
+            jobs.push((Job::Sync, Planner::new(timetable, last, now)));
+        }
+    }
+    if let Some(cron) = &schedule.backup {
+        let timetable = timetable("backup", cron)?;
+        let last = backups::last(context)?;
+        jobs.push((Job::Backup, Planner::new(timetable, last, now)));
+    }
+    Ok(Agenda::new(jobs))
+}
+
+fn attempt(context: &Context, job: Job) -> (Ending, Outcome) {
+    match job {
+        Job::Sync => {
+            let (ending, attempt) = syncs::attempt(context);
+            (ending, Outcome::Synced(attempt))
+        }
+        Job::Backup => {
+            let (ending, made) = backups::attempt(context);
+            (ending, Outcome::BackedUp(made))
+        }
+    }
 }
 
 /// One line a run is enough, unless more is wanted.
@@ -49,108 +119,6 @@ fn quiet(context: &Context) -> Context {
         quiet.verbosity = 0;
     }
     quiet
-}
-
-/// One run, as `heirloom sync` does it.
-fn attempt(context: &Context) -> (Ending, Attempt) {
-    let options = Sync {
-        run: RunOptions::default(),
-    };
-    let begun = Utc::now();
-    let result = sync::run(context, &options);
-    let ending = match &result {
-        // what is wrong, a file that is not there for one, may be mended meanwhile
-        Err(failure) if matches!(failure.exit, Exit::Fault | Exit::Wrong) => Ending::Fault,
-        _ => Ending::Settled,
-    };
-    let attempt = Attempt {
-        begun,
-        failure: result.err(),
-        report: recorded(context, begun),
-    };
-    (ending, attempt)
-}
-
-/// What a run came to.
-struct Attempt {
-    begun: DateTime<Utc>,
-    failure: Option<Failure>,
-    /// As the store has it; none where it was not recorded.
-    report: Option<Report>,
-}
-
-/// The run that began then or later, if it is in the store.
-fn recorded(context: &Context, begun: DateTime<Utc>) -> Option<Report> {
-    let mut store = Store::open(&context.store, Missing::StandIn).ok()?;
-    let report = journal::last_sync(&mut store.connection).ok()??;
-    (moment(&report.started)? >= begun.trunc_subsecs(0)).then_some(report)
-}
-
-fn moment(rfc3339: &str) -> Option<DateTime<Utc>> {
-    rfc3339.parse().ok()
-}
-
-/// The lines that `serve` writes: what runs came to on standard output, what went wrong on
-/// standard error. A log that nobody reads any more ends nothing.
-struct Log {
-    verbosity: u8,
-    source: Option<String>,
-}
-
-impl Log {
-    fn new(context: &Context, source: &str) -> Self {
-        Log {
-            verbosity: context.verbosity,
-            source: Some(source.into()),
-        }
-    }
-
-    fn say(&self, line: &str) {
-        if self.verbosity >= 1 {
-            let _ = terminal::say(printable(line).as_ref());
-        }
-    }
-
-    fn tell(&mut self, event: Event<'_, Attempt>) {
-        match event {
-            Event::Waiting(planner) => {
-                let source = self.source.take().unwrap_or_default();
-                self.say(&format!("following {source}; {}", next(planner)));
-            }
-            Event::Ended(attempt, planner) => self.ended(&attempt, planner),
-            Event::Broken(planner) => terminal::complain(&format!(
-                "the run broke off; the store is as it was; {}",
-                next(planner)
-            )),
-            Event::Stopping => self.say("asked to stop: waiting for the run that is under way"),
-            Event::Abandoned => {
-                terminal::complain("the run did not stop in time: the store is as it was");
-            }
-        }
-    }
-
-    fn ended(&self, attempt: &Attempt, planner: &Planner) {
-        let what = match &attempt.report {
-            Some(report) => summary::run_line(report),
-            None => format!("{} run", to_the_second(attempt.begun)),
-        };
-        match &attempt.failure {
-            None => self.say(&format!("{what}; {}", next(planner))),
-            Some(failure) if failure.exit == Exit::Cancelled => self.say(&what),
-            Some(failure) => {
-                let reason = failure.message.lines().collect::<Vec<_>>().join(" ");
-                terminal::complain(&format!("{what}: {reason} {}", next(planner)));
-            }
-        }
-    }
-}
-
-fn next(planner: &Planner) -> String {
-    planner
-        .next_shown()
-        .map_or("no run is due any more".into(), |next| {
-            format!("next run at {next}")
-        })
 }
 
 impl From<ClockworkError> for Failure {

@@ -14,7 +14,7 @@ pub fn watch() {
     INSTALLED.get_or_init(|| {
         let handler = || {
             CANCELLED.store(true, Ordering::SeqCst);
-            NOTICE.notify_one();
+            NOTICE.notify_waiters();
         };
         if let Err(error) = ctrlc::set_handler(handler) {
             tracing::debug!("signals cannot be watched: {error}");
@@ -28,5 +28,10 @@ pub fn cancelled() -> bool {
 
 /// Waits until there is a wish to stop; one that came before counts.
 pub async fn stop() {
-    NOTICE.notified().await;
+    let mut notified = std::pin::pin!(NOTICE.notified());
+    // listening first: a signal between the look and the wait is not missed
+    notified.as_mut().enable();
+    if !cancelled() {
+        notified.await;
+    }
 }

@@ -105,7 +105,9 @@ fn set_password(context: &Context, name: &str) -> Result<(), Failure> {
     let account = accounts::find(&mut store.connection, name)?;
     let password = new_password(name)?;
     let hash = password::hash(password.expose())?;
-    accounts::set_password(&mut store.connection, account.id, &hash)?;
+    store
+        .connection
+        .write(|connection| accounts::set_password(connection, account.id, &hash, ""))?;
     let inactive = match account.is_active {
         true => "",
         false => " The account is inactive, so nobody can log in with it.",

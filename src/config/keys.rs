@@ -72,6 +72,8 @@ pub(super) const SECTIONS: &[(&str, &[(&str, Kind)])] = &[
         &[
             ("listen", Kind::Mixed),
             ("tls", Kind::Mixed),
+            ("allow_plaintext", Kind::Flag),
+            ("timeout", Kind::Text),
             ("grace", Kind::Text),
         ],
     ),

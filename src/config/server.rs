@@ -25,16 +25,23 @@ pub(super) fn read(section: &Section<'_>) -> Result<ServerConfig, ConfigError> {
         Some(_) => return Err(section.not("listen", "host:port, or false")),
     };
     let tls = tls(section)?;
-    if tls == Tls::Off && !listen.is_loopback() {
+    let allow_plaintext = section.flag("allow_plaintext")?.unwrap_or(false);
+    if tls == Tls::Off && !listen.is_loopback() && !allow_plaintext {
         return Err(section.bad(
             "tls",
-            "false is for loopback only, and server.listen is not",
+            "false is for loopback only, and server.listen is not; server.allow_plaintext = true allows it, where the network between is your own",
         ));
+    }
+    let timeout = time(section, "timeout")?.unwrap_or(default.timeout);
+    if timeout.is_zero() {
+        return Err(section.bad("timeout", "it has to be a second at least"));
     }
     Ok(ServerConfig {
         listen,
         tls,
-        grace: grace(section)?.unwrap_or(default.grace),
+        allow_plaintext,
+        timeout,
+        grace: time(section, "grace")?.unwrap_or(default.grace),
     })
 }
 
@@ -71,14 +78,9 @@ fn tls(section: &Section<'_>) -> Result<Tls, ConfigError> {
     })
 }
 
-fn grace(section: &Section<'_>) -> Result<Option<Duration>, ConfigError> {
-    let problem = || {
-        section.bad(
-            "grace",
-            "it has to be a time like \"60s\", \"5m\" or \"1h\"",
-        )
-    };
-    let text = match section.get("grace") {
+fn time(section: &Section<'_>, key: &str) -> Result<Option<Duration>, ConfigError> {
+    let problem = || section.bad(key, "it has to be a time like \"60s\", \"5m\" or \"1h\"");
+    let text = match section.get(key) {
         None => return Ok(None),
         Some(Value::Integer(seconds)) => seconds.to_string(),
         Some(Value::String(text)) => text.trim().to_owned(),
@@ -130,7 +132,14 @@ mod tests {
         assert_eq!(server("tls = { certificate = 'c', key = 'k' }").tls, files);
         check(
             "[server]\ntls = false\nlisten = '0.0.0.0:80'",
-            "server.tls: false is for loopback only, and server.listen is not",
+            "server.tls: false is for loopback only, and server.listen is not; server.allow_plaintext = true allows it, where the network between is your own",
+        );
+        let forced = server("tls = false\nlisten = '0.0.0.0:80'\nallow_plaintext = true");
+        assert_eq!(forced.tls, Tls::Off);
+        assert_eq!(server("timeout = '2m'").timeout, Duration::from_secs(120));
+        check(
+            "[server]\ntimeout = 0",
+            "server.timeout: it has to be a second at least",
         );
         check(
             "[server]\ntls = { key = 'k' }",

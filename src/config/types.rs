@@ -119,6 +119,10 @@ pub struct ServerConfig {
     pub listen: Listen,
     /// How it encrypts.
     pub tls: Tls,
+    /// Whether it may do without encryption where others can listen.
+    pub allow_plaintext: bool,
+    /// How long a request may take to arrive and to be answered.
+    pub timeout: Duration,
     /// How long requests and runs may go on after the signal to stop.
     pub grace: Duration,
 }
@@ -144,7 +148,7 @@ pub enum Tls {
         /// Private key.
         key: PathBuf,
     },
-    /// Not at all; loopback only.
+    /// Not at all; on loopback only, unless it is allowed elsewhere too.
     Off,
 }
 
@@ -259,6 +263,8 @@ impl Default for ServerConfig {
         Self {
             listen: Listen::At("127.0.0.1:8420".to_owned()),
             tls: Tls::SelfSigned,
+            allow_plaintext: false,
+            timeout: Duration::from_secs(30),
             grace: Duration::from_secs(60),
         }
     }

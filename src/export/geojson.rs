@@ -17,13 +17,24 @@ use crate::time::stored_to_rfc3339;
 
 const PAGE: i64 = 1_000;
 
-/// How much of each node is written.
+/// How much of each row is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Nodes that everybody may see, without notes, addresses of people and leftovers.
+    /// Without notes, addresses of people and leftovers.
     Public,
-    /// Every node with everything.
+    /// Everything.
     Full,
+}
+
+impl Detail {
+    /// The nodes of an export for which nobody in particular has asked.
+    #[must_use]
+    pub fn reach(self) -> Reach {
+        match self {
+            Detail::Public => Reach::Public,
+            Detail::Full => Reach::All,
+        }
+    }
 }
 
 /// An export that did not come to its end.
@@ -41,13 +52,10 @@ pub enum ExportError {
 /// The store or the output fails; what is written then is no complete document.
 pub fn write(
     connection: &mut Connection,
+    reach: Reach,
     detail: Detail,
     out: &mut impl Write,
 ) -> Result<u64, ExportError> {
-    let reach = match detail {
-        Detail::Public => Reach::Public,
-        Detail::Full => Reach::All,
-    };
     connection.read(|connection| {
         out.write_all(br#"{"type":"FeatureCollection","features":["#)?;
         let mut written = 0_u64;

@@ -6,24 +6,29 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tokio_cron_scheduler::{Job as Ring, JobScheduler, JobSchedulerError};
 
-use super::{Ending, Planner};
+use super::{Agenda, Ending};
 
 /// What goes on, for whoever tells it.
 #[derive(Debug)]
-pub enum Event<'a, T> {
-    /// Nothing runs; the planner knows what comes next.
-    Waiting(&'a Planner),
-    /// A run has ended.
-    Ended(T, &'a Planner),
-    /// A run broke off where no run may.
-    Broken(&'a Planner),
+pub enum Event<'a, J, T> {
+    /// Nothing runs; the agenda knows what comes next.
+    Waiting(&'a Agenda<J>),
+    /// A job has ended.
+    Ended(J, T, &'a Agenda<J>),
+    /// A job broke off where none may.
+    Broken(J, &'a Agenda<J>),
     /// A run is under way, and was asked to stop.
     Stopping,
     /// It did not stop in time, and is left to end with the process.
     Abandoned,
 }
+
+/// What can be on an agenda: a small value that names it.
+pub trait Job: Copy + PartialEq + Send + 'static {}
+
+impl<J: Copy + PartialEq + Send + 'static> Job for J {}
 
 /// Why nothing can be waited for.
 #[derive(Debug, thiserror::Error)]
@@ -34,85 +39,87 @@ pub enum ClockworkError {
     Scheduler(#[from] JobSchedulerError),
 }
 
-/// Runs one run after the other, each when the planner says, on a thread of its own, until
+/// Runs one job after the other, each when the agenda says, on a thread of its own, until
 /// `stop` is ready. A run under way then has `grace` to end.
 ///
 /// # Errors
 /// The machinery that waits cannot be started.
-pub fn follow<T: Send + 'static>(
-    planner: Planner,
-    run: impl Fn() -> (Ending, T) + Send + Sync + 'static,
+pub fn follow<J: Job, T: Send + 'static>(
+    agenda: Agenda<J>,
+    run: impl Fn(J) -> (Ending, T) + Send + Sync + 'static,
     stop: impl Future<Output = ()>,
     grace: Duration,
-    tell: impl FnMut(Event<'_, T>),
+    tell: impl FnMut(Event<'_, J, T>),
 ) -> Result<(), ClockworkError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
-    let ended = runtime.block_on(all_runs(planner, Arc::new(run), stop, grace, tell));
+    let ended = runtime.block_on(all_runs(agenda, Arc::new(run), stop, grace, tell));
     // not waiting for a run that was given up
     runtime.shutdown_background();
     ended
 }
 
-async fn all_runs<T: Send + 'static>(
-    mut planner: Planner,
-    run: Arc<impl Fn() -> (Ending, T) + Send + Sync + 'static>,
+async fn all_runs<J: Job, T: Send + 'static>(
+    mut agenda: Agenda<J>,
+    run: Arc<impl Fn(J) -> (Ending, T) + Send + Sync + 'static>,
     stop: impl Future<Output = ()>,
     grace: Duration,
-    mut tell: impl FnMut(Event<'_, T>),
+    mut tell: impl FnMut(Event<'_, J, T>),
 ) -> Result<(), ClockworkError> {
     let alarm = JobScheduler::new().await?;
     alarm.start().await?;
     tokio::pin!(stop);
-    tell(Event::Waiting(&planner));
-    while let Some(moment) = planner.next() {
+    tell(Event::Waiting(&agenda));
+    while let Some((job, moment)) = agenda.next() {
         tokio::select! {
             biased;
             () = &mut stop => return Ok(()),
             woken = wait(&alarm, moment) => woken?,
         }
         let run = run.clone();
-        let mut under_way = tokio::task::spawn_blocking(move || run());
+        let mut under_way = tokio::task::spawn_blocking(move || run(job));
         let ended = tokio::select! {
             ended = &mut under_way => ended,
             () = &mut stop => {
-                last_run(under_way, grace, &mut planner, tell).await;
+                last_run(job, under_way, grace, &mut agenda, tell).await;
                 return Ok(());
             }
         };
-        note(ended, &mut planner, &mut tell);
+        note(job, ended, &mut agenda, &mut tell);
     }
     Ok(())
 }
 
 /// Waits for a run that was asked to stop.
-async fn last_run<T>(
+async fn last_run<J: Job, T>(
+    job: J,
     under_way: JoinHandle<(Ending, T)>,
     grace: Duration,
-    planner: &mut Planner,
-    mut tell: impl FnMut(Event<'_, T>),
+    agenda: &mut Agenda<J>,
+    mut tell: impl FnMut(Event<'_, J, T>),
 ) {
     tell(Event::Stopping);
     match tokio::time::timeout(grace, under_way).await {
-        Ok(ended) => note(ended, planner, &mut tell),
+        Ok(ended) => note(job, ended, agenda, &mut tell),
         Err(_) => tell(Event::Abandoned),
     }
 }
 
-fn note<T>(
+fn note<J: Job, T>(
+    job: J,
     ended: Result<(Ending, T), tokio::task::JoinError>,
-    planner: &mut Planner,
-    tell: &mut impl FnMut(Event<'_, T>),
+    agenda: &mut Agenda<J>,
+    tell: &mut impl FnMut(Event<'_, J, T>),
 ) {
     match ended {
         Ok((ending, result)) => {
-            planner.ended(ending, Utc::now());
-            tell(Event::Ended(result, planner));
+            agenda.ended(job, ending, Utc::now());
+            tell(Event::Ended(job, result, agenda));
         }
         Err(_) => {
-            planner.ended(Ending::Fault, Utc::now());
-            tell(Event::Broken(planner));
+            agenda.ended(job, Ending::Fault, Utc::now());
+            tell(Event::Broken(job, agenda));
         }
     }
 }
@@ -127,7 +134,7 @@ async fn wait(alarm: &JobScheduler, moment: DateTime<Utc>) -> Result<(), JobSche
         // the alarm counts whole seconds from the one that has begun
         let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
         let (ring, mut rung) = mpsc::unbounded_channel();
-        let job = Job::new_one_shot(Duration::from_secs(seconds), move |_, _| {
+        let job = Ring::new_one_shot(Duration::from_secs(seconds), move |_, _| {
             // nobody listens any more where the wait was given up
             let _ = ring.send(());
         })?;
@@ -140,14 +147,14 @@ async fn wait(alarm: &JobScheduler, moment: DateTime<Utc>) -> Result<(), JobSche
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::Timetable;
+    use crate::scheduler::{Planner, Timetable};
     use chrono_tz::Tz;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::time::Instant;
 
     /// What was told, in words, and how long it took.
     fn check<T: Send + 'static>(
-        run: impl Fn() -> (Ending, T) + Send + Sync + 'static,
+        run: impl Fn(()) -> (Ending, T) + Send + Sync + 'static,
         stop: impl Future<Output = ()>,
         grace: Duration,
     ) -> (Vec<&'static str>, Duration) {
@@ -156,7 +163,7 @@ mod tests {
         let mut told = Vec::new();
         let begun = Instant::now();
         follow(
-            Planner::new(timetable, None, now),
+            Agenda::new(vec![((), Planner::new(timetable, None, now))]),
             run,
             stop,
             grace,
@@ -164,7 +171,7 @@ mod tests {
                 told.push(match event {
                     Event::Waiting(_) => "waiting",
                     Event::Ended(..) => "ended",
-                    Event::Broken(_) => "broken",
+                    Event::Broken(..) => "broken",
                     Event::Stopping => "stopping",
                     Event::Abandoned => "abandoned",
                 });
@@ -184,7 +191,7 @@ mod tests {
     #[test]
     fn a_wish_that_came_before_is_heard() {
         let (told, _) = check(
-            || (Ending::Settled, ()),
+            |()| (Ending::Settled, ()),
             std::future::ready(()),
             Duration::ZERO,
         );
@@ -195,7 +202,7 @@ mod tests {
     fn runs_follow_each_other_even_where_one_broke_off() {
         let (notice, stop) = wish();
         let runs = AtomicU32::new(0);
-        let run = move || {
+        let run = move |()| {
             let run = runs.fetch_add(1, Ordering::SeqCst);
             assert_ne!(run, 1, "as it is meant");
             if run == 2 {
@@ -212,7 +219,7 @@ mod tests {
     #[test]
     fn a_run_that_does_not_stop_is_not_waited_for() {
         let (notice, stop) = wish();
-        let run = move || {
+        let run = move |()| {
             notice.notify_one();
             std::thread::sleep(Duration::from_secs(30));
             (Ending::Settled, ())

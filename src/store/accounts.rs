@@ -7,6 +7,7 @@ use diesel::sql_types::{Nullable, Text};
 use super::columns::TimeText;
 use super::connection::Connection;
 use super::schema::{email_addresses, users};
+use super::tokens;
 use crate::password::Form;
 use crate::text::{Email, Username};
 use crate::time::to_text;
@@ -37,6 +38,8 @@ pub struct Account {
     pub password: Option<String>,
     /// The password was made by an import.
     pub password_generated: bool,
+    /// Until it has another password, all it can do is set one.
+    pub must_change_password: bool,
     pub is_active: bool,
     pub is_staff: bool,
     pub is_superuser: bool,
@@ -97,6 +100,18 @@ pub fn find(connection: &mut Connection, username: &str) -> Result<Account, Acco
         .first(connection)
         .optional()?
         .ok_or_else(|| AccountError::Unknown(username.into()))
+}
+
+/// The account of an id.
+///
+/// # Errors
+/// The store fails.
+pub fn by_id(connection: &mut Connection, id: i64) -> QueryResult<Option<Account>> {
+    users::table
+        .find(id)
+        .select(Account::as_select())
+        .first(connection)
+        .optional()
 }
 
 /// Whether anybody may do everything.
@@ -178,11 +193,18 @@ pub fn add(
     })
 }
 
-/// Stores a password that its owner chose: nothing is asked of the account any more.
+/// Stores a password that its owner chose: nothing is asked of the account any more. Its
+/// sessions and tokens end, but for the one of the id `keep`.
 ///
 /// # Errors
 /// The store fails.
-pub fn set_password(connection: &mut Connection, id: i64, hash: &str) -> QueryResult<()> {
+pub fn set_password(
+    connection: &mut Connection,
+    id: i64,
+    hash: &str,
+    keep: &str,
+) -> QueryResult<()> {
+    tokens::end_others(connection, id, keep)?;
     diesel::update(users::table.find(id))
         .set((
             users::password.eq(hash),

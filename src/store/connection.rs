@@ -134,4 +134,16 @@ impl Connection {
         };
         self.batch_execute(&sql)
     }
+
+    /// Settings of one of many connections that answer requests: short waits, little memory.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub fn serve_requests(&mut self, patience: u32) -> QueryResult<()> {
+        self.set_patience(patience)?;
+        match self {
+            Connection::Sqlite(_) => self.batch_execute("PRAGMA cache_size = -4096"),
+            Connection::Postgres(_) => Ok(()),
+        }
+    }
 }

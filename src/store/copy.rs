@@ -7,8 +7,7 @@ use diesel::pg::{CopyFormat, CopyTarget, Pg, PgConnection};
 use diesel::prelude::*;
 use diesel::query_builder::AstPass;
 
-use crate::engine::journal;
-use crate::model::tables;
+use super::contents;
 use crate::sql::Bind;
 
 /// Copies rows into a table; `binds` holds them one behind the other.
@@ -83,7 +82,7 @@ diesel::table! {
 
 /// What diesel copies into is a type, and so each table has one here.
 macro_rules! targets {
-    ($($table:ident $columns:expr;)*) => {
+    ($($table:ident)*) => {
         $(
             #[allow(non_camel_case_types)] // named as the tables are
             struct $table;
@@ -94,7 +93,7 @@ macro_rules! targets {
 
                 fn walk_target(mut out: AstPass<'_, '_, Pg>) -> QueryResult<()> {
                     out.push_identifier(stringify!($table))?;
-                    let columns: Vec<&str> = $columns;
+                    let columns = contents::columns(stringify!($table));
                     for (index, column) in columns.into_iter().enumerate() {
                         out.push_sql(if index == 0 { " (" } else { ", " });
                         out.push_identifier(column)?;
@@ -134,36 +133,28 @@ fn run<T: CopyTarget<Table = any::table>>(
     Ok(())
 }
 
-/// A data table's columns, its id first.
-fn of(table: &str) -> Vec<&'static str> {
-    let columns = tables::ALL
-        .iter()
-        .find(|known| known.name == table)
-        .map_or(&[][..], |known| known.columns);
-    std::iter::once("id")
-        .chain(columns.iter().map(|(column, _)| *column))
-        .collect()
-}
-
 targets! {
-    users of("users");
-    email_addresses of("email_addresses");
-    layers of("layers");
-    nodes of("nodes");
-    devices of("devices");
-    routing_protocols of("routing_protocols");
-    device_routing_protocols of("device_routing_protocols");
-    interfaces of("interfaces");
-    ip_addresses of("ip_addresses");
-    vaps of("vaps");
-    links of("links");
-    routes of("routes");
-    contacts of("contacts");
-    network_statistics of("network_statistics");
-    statuses of("statuses");
-    ledger super::ledger::COLUMNS.to_vec();
-    before_images crate::engine::apply::IMAGE_COLUMNS.to_vec();
-    findings journal::FINDING_COLUMNS.to_vec();
+    users
+    email_addresses
+    layers
+    nodes
+    devices
+    routing_protocols
+    device_routing_protocols
+    interfaces
+    ip_addresses
+    vaps
+    links
+    routes
+    contacts
+    network_statistics
+    statuses
+    runs
+    findings
+    ledger_kinds
+    ledger
+    before_images
+    decisions
 }
 
 #[cfg(test)]
@@ -171,8 +162,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_data_table_is_a_target() {
-        for table in tables::ALL {
+    fn every_table_is_a_target() {
+        for table in contents::all() {
             assert!(TARGETS.contains(&table.name), "{}", table.name);
         }
     }

@@ -13,21 +13,40 @@ const PAGE: usize = 5_000;
 /// The digest of the whole store, `sha256:…`. A password that an import generated counts as
 /// `generated`: it is drawn anew in each run, and no property of the data.
 pub fn digest(connection: &mut Connection) -> QueryResult<String> {
-    let mut hash = Sha256::new();
+    let mut digest = DataDigest::default();
     for table in tables::ALL {
-        hash.update(table.name.as_bytes());
-        hash.update([0]);
+        digest.table(table);
         let mut after = i64::MIN;
         loop {
             let page = rows::page(connection, table, after, PAGE)?;
             let Some(last) = page.last() else { break };
             after = last.id;
             for row in &page {
-                add_row(&mut hash, table, row);
+                digest.row(table, row);
             }
         }
     }
-    Ok(format!("sha256:{}", hex(&hash.finalize())))
+    Ok(digest.finish())
+}
+
+/// The digest under way: each of [`tables::ALL`] in order, its rows in the order of their ids.
+#[derive(Default)]
+pub struct DataDigest(Sha256);
+
+impl DataDigest {
+    pub fn table(&mut self, table: &Table) {
+        self.0.update(table.name.as_bytes());
+        self.0.update([0]);
+    }
+
+    pub fn row(&mut self, table: &Table, row: &rows::StoredRow) {
+        add_row(&mut self.0, table, row);
+    }
+
+    #[must_use]
+    pub fn finish(self) -> String {
+        format!("sha256:{}", hex(&self.0.finalize()))
+    }
 }
 
 fn add_row(hash: &mut Sha256, table: &Table, row: &rows::StoredRow) {

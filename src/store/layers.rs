@@ -39,6 +39,20 @@ pub struct Layer {
     pub is_published: bool,
 }
 
+/// A layer with all it has.
+#[derive(Clone, Debug, PartialEq, Queryable, Selectable)]
+#[diesel(table_name = layers)]
+pub struct FullLayer {
+    pub id: i64,
+    pub slug: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub organization: Option<String>,
+    /// A GeoJSON geometry.
+    pub area: Option<JsonText>,
+    pub is_published: bool,
+}
+
 /// What a layer has for an area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -111,6 +125,94 @@ pub fn list(connection: &mut Connection) -> QueryResult<Vec<Layer>> {
         .collect())
 }
 
+/// All layers in id order, with their areas.
+///
+/// # Errors
+/// The store fails.
+pub fn full(connection: &mut Connection) -> QueryResult<Vec<FullLayer>> {
+    layers::table
+        .order(layers::id)
+        .select(FullLayer::as_select())
+        .load(connection)
+}
+
+/// The layer of a slug.
+///
+/// # Errors
+/// [`LayerError::Unknown`], or the store fails.
+pub fn find(connection: &mut Connection, slug: &str) -> Result<FullLayer, LayerError> {
+    let found = layers::table
+        .filter(layers::slug.eq(slug))
+        .select(FullLayer::as_select())
+        .first(connection)
+        .optional()?;
+    match found {
+        Some(layer) => Ok(layer),
+        None => Err(unknown(connection, slug)),
+    }
+}
+
+fn unknown(connection: &mut Connection, slug: &str) -> LayerError {
+    let known = layers::table.select(layers::slug).order(layers::slug);
+    match known.load(connection) {
+        Ok(known) => LayerError::Unknown {
+            slug: slug.into(),
+            known: Known(known),
+        },
+        Err(error) => error.into(),
+    }
+}
+
+fn check_free(connection: &mut Connection, slug: &str) -> Result<(), LayerError> {
+    let holder: Option<String> = layers::table
+        .filter(layers::slug.eq(slug))
+        .select(layers::name)
+        .first(connection)
+        .optional()?;
+    match holder {
+        Some(name) => Err(LayerError::Taken {
+            slug: slug.into(),
+            name,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Adds one layer with all it has.
+///
+/// # Errors
+/// [`LayerError::Taken`], or the store fails.
+pub fn create(connection: &mut Connection, layer: &LayerFeature) -> Result<(), LayerError> {
+    connection.write(|connection| {
+        check_free(connection, &layer.slug)?;
+        put_one(connection, layer)?;
+        Ok(())
+    })
+}
+
+/// Gives a layer all that `layer` says, another slug among it.
+///
+/// # Errors
+/// [`LayerError::Unknown`], [`LayerError::Taken`], or the store fails.
+pub fn replace(
+    connection: &mut Connection,
+    slug: &str,
+    layer: &LayerFeature,
+) -> Result<(), LayerError> {
+    connection.write(|connection| {
+        let held = find(connection, slug)?;
+        if layer.slug != slug {
+            check_free(connection, &layer.slug)?;
+        }
+        let mut wanted = Fields::from(layer);
+        wanted.is_published = layer.is_published.unwrap_or(held.is_published);
+        diesel::update(layers::table.find(held.id))
+            .set(&wanted)
+            .execute(connection)?;
+        Ok(())
+    })
+}
+
 /// Brings in the layers of a file, all of them or none: one whose slug exists is updated.
 /// Says what became of each, in their order.
 ///
@@ -162,15 +264,7 @@ pub fn add(
     area: Option<&Area>,
 ) -> Result<i64, LayerError> {
     connection.write(|connection| {
-        let holder: Option<String> = layers::table
-            .filter(layers::slug.eq(slug.as_str()))
-            .select(layers::name)
-            .first(connection)
-            .optional()?;
-        if let Some(name) = holder {
-            let slug = slug.to_string();
-            return Err(LayerError::Taken { slug, name });
-        }
+        check_free(connection, slug.as_str())?;
         diesel::insert_into(layers::table)
             .values(Fields {
                 slug: slug.to_string(),
@@ -194,18 +288,7 @@ pub fn add(
 /// [`LayerError::Unknown`], [`LayerError::InUse`], or the store fails.
 pub fn remove(connection: &mut Connection, slug: &str) -> Result<(), LayerError> {
     connection.write(|connection| {
-        let id: Option<i64> = layers::table
-            .filter(layers::slug.eq(slug))
-            .select(layers::id)
-            .first(connection)
-            .optional()?;
-        let Some(id) = id else {
-            let known = layers::table.select(layers::slug).order(layers::slug);
-            return Err(LayerError::Unknown {
-                slug: slug.into(),
-                known: Known(known.load(connection)?),
-            });
-        };
+        let id = find(connection, slug)?.id;
         let nodes: i64 = nodes::table
             .filter(nodes::layer_id.eq(id))
             .count()

@@ -13,6 +13,13 @@ use crate::sql::query_int;
 pub const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 pub const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
+/// How many migrations a store of this program's version has.
+#[must_use]
+pub fn schema_version() -> u32 {
+    let known = versions::<Sqlite>(&SQLITE).unwrap_or_default();
+    u32::try_from(known.len()).unwrap_or(u32::MAX)
+}
+
 /// What stands in a database that is to be a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {

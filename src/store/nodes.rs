@@ -14,6 +14,8 @@ const EVERYBODY: i64 = 0;
 pub enum Reach {
     /// Those that everybody may see.
     Public,
+    /// Those, and those of the account of this id.
+    Account(i64),
     All,
 }
 
@@ -72,8 +74,13 @@ pub fn page(
             users::email.nullable(),
         ))
         .into_boxed();
-    if reach == Reach::Public {
-        query = query.filter(nodes::access_level.eq(EVERYBODY));
+    let public = nodes::access_level.eq(EVERYBODY);
+    match reach {
+        Reach::All => {}
+        Reach::Public => query = query.filter(public),
+        Reach::Account(id) => {
+            query = query.filter(public.or(nodes::user_id.assume_not_null().eq(id)));
+        }
     }
     query.load(connection)
 }

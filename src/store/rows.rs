@@ -152,16 +152,40 @@ pub fn advance_ids(connection: &mut Connection, table: &str) -> QueryResult<()> 
         return Ok(());
     }
     let highest = highest_id(connection, table)?;
-    // other than setval, it is taken back with its transaction
-    execute(
-        connection,
-        &format!(
-            "ALTER SEQUENCE {} RESTART WITH {}",
-            sequence(table),
-            highest.saturating_add(1)
-        ),
-        &[],
-    )?;
+    restart(connection, table, highest)
+}
+
+/// Ids go on above `highest`, whatever the table holds. Belongs into a transaction.
+pub fn set_highest_id(connection: &mut Connection, table: &str, highest: i64) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(_) => {
+            let name = Bind::Text(Some(table));
+            execute(
+                connection,
+                "DELETE FROM sqlite_sequence WHERE name = ?",
+                &[name],
+            )?;
+            if highest > 0 {
+                execute(
+                    connection,
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)",
+                    &[name, Bind::Int(Some(highest))],
+                )?;
+            }
+        }
+        Connection::Postgres(_) => restart(connection, table, highest)?,
+    }
+    Ok(())
+}
+
+/// Other than setval, it is taken back with its transaction.
+fn restart(connection: &mut Connection, table: &str, highest: i64) -> QueryResult<()> {
+    let sql = format!(
+        "ALTER SEQUENCE {} RESTART WITH {}",
+        sequence(table),
+        highest.saturating_add(1)
+    );
+    execute(connection, &sql, &[])?;
     Ok(())
 }
 
@@ -201,7 +225,8 @@ fn json_list(ids: &[i64]) -> String {
     list
 }
 
-fn stored(table: &Table, cells: Vec<Cell>) -> StoredRow {
+/// A row of a data table, selected whole: its id, then its columns.
+pub fn stored(table: &Table, cells: Vec<Cell>) -> StoredRow {
     let mut cells = cells.into_iter();
     let id = cells.next().as_ref().and_then(Cell::int).unwrap_or(0);
     let values = cells
@@ -212,7 +237,7 @@ fn stored(table: &Table, cells: Vec<Cell>) -> StoredRow {
 }
 
 /// A field in its canonical form, so that it compares equal whatever wrote it.
-fn value(kind: Kind, cell: Cell) -> Value {
+pub fn value(kind: Kind, cell: Cell) -> Value {
     match (kind, cell) {
         (_, Cell::Null) => Value::Null,
         (Kind::Real, Cell::Int(number)) => Value::Real(number as f64),

@@ -142,7 +142,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
+    tokens (id) {
+        id -> Text,
+        user_id -> BigInt,
+        kind -> Text,
+        hash -> Text,
+        label -> Nullable<Text>,
+        created -> Instant,
+        expires -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
+    maintenance (kind) {
+        kind -> Text,
+        archive -> Nullable<Text>,
+        succeeded -> Nullable<Bool>,
+        message -> Text,
+        started -> Instant,
+        finished -> Nullable<Instant>,
+        details -> Json,
+    }
+}
+
 diesel::joinable!(nodes -> users (user_id));
 diesel::joinable!(nodes -> layers (layer_id));
 diesel::joinable!(nodes -> statuses (status_id));
 diesel::allow_tables_to_appear_in_same_query!(users, email_addresses, nodes, layers, statuses);
+diesel::allow_tables_to_appear_in_same_query!(tokens, users);

@@ -55,7 +55,15 @@ fn desk(store: &str) -> Desk {
 /// and the finding that a clock's zone was assumed.
 fn in_common(said: &Said) -> Json {
     let mut report = said.report.clone();
-    for field in ["run", "mode", "outcome", "started", "finished", "source"] {
+    for field in [
+        "run",
+        "mode",
+        "outcome",
+        "started",
+        "finished",
+        "source",
+        "lock_seconds",
+    ] {
         report[field] = Json::Null;
     }
     for stage in report["stages"].as_array_mut().expect("stages") {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod archive;
 mod commands;
 mod configuration;
 mod defects;
@@ -18,6 +19,7 @@ mod options;
 mod postgres_source;
 mod postgres_store;
 mod serve;
+mod server;
 mod servers;
 mod session;
 mod signals;

@@ -25,15 +25,15 @@ fn site(cron: &str) -> Site {
 fn configure(site: &Site, cron: &str) {
     site.write(
         "heirloom.toml",
-        &format!("[nodeshot]\nurl = 'sqlite:old.db'\n[schedule]\nsync = '{cron}'\ntime_zone = 'Europe/Rome'\n[server]\ngrace = '20s'\n"),
+        &format!("[nodeshot]\nurl = 'sqlite:old.db'\n[schedule]\nsync = '{cron}'\ntime_zone = 'Europe/Rome'\n[server]\nlisten = false\ngrace = '20s'\n"),
     );
 }
 
 /// The program at work, its output in `out.txt` and `err.txt`. It does not outlive its test.
-struct Serving(Child);
+pub struct Serving(Child);
 
 impl Serving {
-    fn start(site: &Site) -> Self {
+    pub fn start(site: &Site) -> Self {
         let file = |name| Stdio::from(File::create(site.path(name)).unwrap());
         let child = site
             .program(&["serve"])
@@ -44,7 +44,7 @@ impl Serving {
     }
 
     /// Sends SIGTERM; the exit code, and how long it took.
-    fn stop(&mut self) -> (Option<i32>, Duration) {
+    pub fn stop(&mut self) -> (Option<i32>, Duration) {
         let begun = Instant::now();
         let sent = Command::new("kill")
             .args(["-TERM", &self.0.id().to_string()])
@@ -63,7 +63,7 @@ impl Drop for Serving {
 }
 
 #[track_caller]
-fn until(site: &Site, what: &str, reached: impl Fn() -> bool) {
+pub fn until(site: &Site, what: &str, reached: impl Fn() -> bool) {
     let begun = Instant::now();
     while !reached() {
         let log = || format!("{}{}", site.read("out.txt"), site.read("err.txt"));
@@ -221,12 +221,13 @@ fn without_anything_to_do_it_says_what_to_set() {
         assert!(ended.err.contains(part), "{}", ended.err);
         assert!(!site.exists("heirloom.sqlite3"), "{config}");
     }
-    check("", "set sync under [schedule]");
+    let alone = "[server]\nlisten = false\n";
+    check(alone, "sync or backup under [schedule]");
     check(
-        "[schedule]\nsync = '0 0 0 * * *'",
+        &format!("{alone}[schedule]\nsync = '0 0 0 * * *'"),
         "set url under [nodeshot]",
     );
-    let source = "[nodeshot]\nurl = 'sqlite:old.db'\n[schedule]\n";
+    let source = format!("{alone}[nodeshot]\nurl = 'sqlite:old.db'\n[schedule]\n");
     check(&format!("{source}sync = '0 0 25 * * *'"), "schedule.sync: ");
     check(&format!("{source}sync = '0 0 0 30 2 *'"), "never comes");
 }

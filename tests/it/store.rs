@@ -53,6 +53,14 @@ impl TestStore {
         }
     }
 
+    /// A store in this file, whatever this run's kind.
+    pub fn in_file(file: &Path) -> Self {
+        TestStore {
+            file: file.into(),
+            database: None,
+        }
+    }
+
     fn database(&self) -> Option<&ScratchDatabase> {
         let database = self.database.as_ref()?;
         Some(database.get_or_init(scratch_postgres))

@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: imports beside the floor, in one run on one machine, as Markdown.
 
+mod backup;
 mod measure;
 mod servers;
 mod sqlite;
@@ -55,6 +56,8 @@ enum Part {
     Sqlite,
     /// From MySQL and SQLite to PostgreSQL
     Servers,
+    /// Backup and restore of either kind of store
+    Backup,
 }
 
 /// What every part measures with.
@@ -70,6 +73,9 @@ pub fn run(options: &Options) -> Result<()> {
     let has = |part| options.only.is_none_or(|only| only == part);
     if has(Part::Servers) {
         servers::ensure_there()?;
+    }
+    if has(Part::Backup) {
+        backup::ensure_there()?;
     }
     let heirloom = build_release("heirloom")?;
     let scratch = tempfile::Builder::new()
@@ -93,6 +99,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if has(Part::Servers) {
         servers::run(&bench)?;
+    }
+    if has(Part::Backup) {
+        backup::run(&bench)?;
     }
     Ok(())
 }

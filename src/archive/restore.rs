@@ -1,0 +1,156 @@
+//! A whole store replaced by a backup, in one transaction, after every sum was checked.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::error::ArchiveError;
+use super::format::{Id, TableSum};
+use super::input;
+use super::load::load;
+use super::read::{Read, Scrutiny, read};
+use super::replace::{self, Ending};
+use super::upgrade::upgraded;
+use super::{Phase, Progress, Watch};
+use crate::store::bulk::Inserter;
+use crate::store::digest::digest;
+use crate::store::{Store, lock, schema_version};
+
+/// Whether it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Commit,
+    /// Everything is done and taken back.
+    Rehearse,
+}
+
+/// What was restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// The backup's own.
+    pub id: Id,
+    /// The schema version that it had.
+    pub schema: u32,
+    /// What was written, after an upgrade.
+    pub tables: Vec<TableSum>,
+    /// What `heirloom digest` says of it.
+    pub digest: String,
+}
+
+/// A backup that was checked and waits for being restored.
+#[derive(Debug)]
+pub struct Source {
+    pub(super) file: File,
+    /// As it is in the file.
+    pub read: Read,
+}
+
+impl Source {
+    /// Opens a backup and checks every sum of it.
+    ///
+    /// # Errors
+    /// As [`super::verify`].
+    pub fn open(path: &Path, watch: &mut dyn Watch) -> Result<Self, ArchiveError> {
+        let file = input::open(path)?;
+        let read = read(&file, Scrutiny::Whole, watch, &mut |_| Ok(()))?;
+        Ok(Source { file, read })
+    }
+}
+
+/// Replaces the whole store by a backup. The run lock is held meanwhile; `runs` gets no row.
+/// An older backup is upgraded on the way.
+///
+/// # Errors
+/// Another run holds the lock; the file is not the one that was checked any more; the store
+/// refuses a row or fails; `watch` wants it to stop. Then nothing has changed.
+pub fn restore(
+    store: &mut Store,
+    source: &Source,
+    mode: Mode,
+    watch: &mut dyn Watch,
+) -> Result<Restored, ArchiveError> {
+    let Some(lock) = lock::try_lock(store)? else {
+        return Err(ArchiveError::Busy);
+    };
+    let restored = replace_store(store, source, mode, watch);
+    lock::release(lock, &mut store.connection);
+    restored
+}
+
+fn replace_store(
+    store: &mut Store,
+    source: &Source,
+    mode: Mode,
+    watch: &mut dyn Watch,
+) -> Result<Restored, ArchiveError> {
+    let schema = source.read.manifest.schema;
+    let upgraded = match schema == schema_version() {
+        true => None,
+        false => Some(upgraded(source, watch)?),
+    };
+    let current = upgraded.as_ref().unwrap_or(source);
+    let connection = &mut store.connection;
+    replace::begin(connection)?;
+    let done = replace_rows(connection, current, watch);
+    let ending = match (&done, mode) {
+        (Ok(_), Mode::Commit) if watch.cancelled() => {
+            replace::end(connection, Ending::RollBack)?;
+            return Err(ArchiveError::Cancelled);
+        }
+        (Ok(_), Mode::Commit) => Ending::Commit,
+        _ => Ending::RollBack,
+    };
+    let ended = replace::end(connection, ending);
+    let digest = done?;
+    ended?;
+    Ok(Restored {
+        id: source.read.manifest.id.clone(),
+        schema,
+        tables: current.read.sums.tables.clone(),
+        digest,
+    })
+}
+
+fn replace_rows(
+    connection: &mut crate::store::Connection,
+    source: &Source,
+    watch: &mut dyn Watch,
+) -> Result<String, ArchiveError> {
+    let keys = replace::empty(connection)?;
+    let mut inserter: Option<(String, Inserter)> = None;
+    load(
+        connection,
+        &source.file,
+        &source.read,
+        &mut |connection, table, binds| {
+            if inserter
+                .as_ref()
+                .is_none_or(|(name, _)| *name != table.name)
+            {
+                let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+                inserter = Some((table.name.clone(), Inserter::new(&table.name, &columns)));
+            }
+            match &inserter {
+                Some((_, inserter)) => inserter.insert(connection, binds),
+                None => Ok(()),
+            }
+        },
+        watch,
+    )?;
+    replace::settle(connection, keys, &source.read.manifest)?;
+    watch.step(Progress {
+        phase: Phase::Proving,
+        table: "",
+        rows: source.read.rows(),
+        total: Some(source.read.rows()),
+    });
+    let restored = digest(connection)?;
+    let expected = &source.read.sums.digest;
+    if restored == *expected {
+        Ok(restored)
+    } else {
+        Err(ArchiveError::Differs {
+            restored,
+            expected: expected.clone(),
+        })
+    }
+}

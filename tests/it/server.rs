@@ -1,0 +1,14 @@
+//! The real program, asked over HTTPS by a client that trusts its certificate and no other.
+
+mod accounts;
+mod client;
+mod exports;
+mod layers;
+mod limits;
+mod maintenance;
+mod openapi;
+mod pages;
+mod rights;
+mod runs;
+mod stopping;
+mod tls;
