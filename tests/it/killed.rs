@@ -71,7 +71,7 @@ fn a_killed_run_is_whole_or_not_there() {
 }
 
 /// Runs a command line and kills it after a while; its exit code where it ended before.
-fn kill(site: &Site, line: &str, moment: Duration) -> Option<i32> {
+pub fn kill(site: &Site, line: &str, moment: Duration) -> Option<i32> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut child = site
         .program(&words)

@@ -1,30 +1,15 @@
 //! Killed at any moment: the store is as before or as after, and no half backup has a name.
 
 use std::fs;
-use std::process::Stdio;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use rand::RngExt as _;
 
+use super::super::killed::kill;
 use super::super::session::Site;
 use super::names;
 
 const ROUNDS: u32 = 8;
-
-/// Kills a command after a share of the time that it takes; whether it was still at work.
-fn kill(site: &Site, line: &str, moment: Duration) -> bool {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let mut child = site
-        .program(&words)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    thread::sleep(moment);
-    child.kill().unwrap();
-    child.wait().unwrap().code().is_none()
-}
 
 fn moments(site: &Site, line: &str) -> Vec<Duration> {
     let begun = Instant::now();
@@ -51,7 +36,7 @@ fn while_restoring() {
     let mut cut_short = 0;
     for moment in moments(&site, line) {
         site.store.become_like(&saved);
-        cut_short += u32::from(kill(&site, line, moment));
+        cut_short += u32::from(kill(&site, line, moment).is_none());
         assert!(site.store.is_unlocked(), "{moment:?}");
         let found = site.digest();
         assert!(found == before || found == after, "{moment:?}");
@@ -68,7 +53,7 @@ fn while_backing_up() {
     let mut cut_short = 0;
     for moment in moments(&site, "backup --out new.tar.gz") {
         fs::remove_file(site.path("new.tar.gz")).ok();
-        cut_short += u32::from(kill(&site, "backup --out new.tar.gz", moment));
+        cut_short += u32::from(kill(&site, "backup --out new.tar.gz", moment).is_none());
         if site.exists("new.tar.gz") {
             let ended = site.run("backup verify new.tar.gz");
             assert_eq!(ended.code, Some(0), "{moment:?}: {ended:?}");

@@ -104,6 +104,19 @@ impl Running {
 
     /// With more lines in `[server]`.
     pub fn configured(site: &Site, server: &str) -> Self {
+        Running::of(site, server, site.program(&["serve"]))
+    }
+
+    /// Started by a shell, after `first`.
+    pub fn after(site: &Site, first: &str) -> Self {
+        Running::of(
+            site,
+            "",
+            site.shell(&format!("{first}; exec heirloom serve")),
+        )
+    }
+
+    fn of(site: &Site, server: &str, mut program: Command) -> Self {
         site.write(
             "heirloom.toml",
             &format!(
@@ -111,8 +124,7 @@ impl Running {
             ),
         );
         let file = |name| Stdio::from(File::create(site.path(name)).unwrap());
-        let mut child = site
-            .program(&["serve"])
+        let mut child = program
             .stdout(file("out.txt"))
             .stderr(file("err.txt"))
             .spawn()

@@ -150,7 +150,7 @@ fn what_is_no_backup_changes_nothing_and_says_why() {
     let site = imported();
     let running = Running::start(&site);
     running.backed_up(&site, "whole.tgz");
-    let digest = site.run("digest").out;
+    let before = data(&site);
     let whole = std::fs::read(site.path("whole.tgz")).unwrap();
     std::fs::write(site.path("cut.tgz"), &whole[..whole.len() / 2]).unwrap();
     site.write("text.tgz", "no archive");
@@ -188,8 +188,27 @@ fn what_is_no_backup_changes_nothing_and_says_why() {
         assert!(body.contains("part named file"), "{body}");
         assert_eq!(running.status()["restore"]["succeded"], false);
     }
-    assert_eq!(site.run("digest").out, digest);
+    assert_eq!(data(&site), before);
     assert_nothing_left(&site);
+}
+
+#[test]
+fn an_upload_that_finds_no_room_leaves_nothing() {
+    let site = imported();
+    // no file may be larger than 4 MiB
+    let running = Running::after(&site, "trap '' XFSZ; ulimit -f 8192");
+    let before = data(&site);
+    let mut large = vec![0; 6 << 20];
+    large[..2].copy_from_slice(&[0x1f, 0x8b]);
+    std::fs::write(site.path("large.tgz"), large).unwrap();
+    let (code, body) = running.restore(&site, "large.tgz");
+    assert_eq!(code, 507, "{body}");
+    assert!(body.contains("make room"), "{body}");
+    let status = running.status();
+    assert_eq!(status["running"], false);
+    assert_eq!(status["restore"]["succeded"], false);
+    assert_nothing_left(&site);
+    assert_eq!(data(&site), before);
 }
 
 /// No upload and no half-made backup lies in the server's folder.

@@ -20,15 +20,7 @@ pub struct Options {
 /// Kills, up to the first store that is found between before and after.
 pub fn run(options: &Options) -> Result<()> {
     for store in ["sqlite", "postgres"] {
-        let test = [
-            "test",
-            "--release",
-            "--locked",
-            "--test",
-            "it",
-            "--",
-            "--nocapture",
-        ];
+        let test = ["test", "--locked", "--test", "it", "--", "--nocapture"];
         let mut command = cargo(&test);
         command
             .arg("killed::a_killed_run_is_whole_or_not_there")
