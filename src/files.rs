@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,30 @@ pub fn write_whole<T, E: From<io::Error>>(
         folder.sync_all()?;
     }
     Ok(written)
+}
+
+/// A file that is being made was written to less than so long ago.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
+/// Removes files that processes which are gone left half-made: unfinished ones whose name begins
+/// with a dot and this.
+pub fn sweep(folder: &Path, beginning: &str, now: SystemTime) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let half_made = name
+            .strip_prefix('.')
+            .is_some_and(|name| name.starts_with(beginning))
+            && name.ends_with(UNFINISHED);
+        let old = entry.metadata().is_ok_and(|metadata| {
+            let age = metadata.modified().map(|at| now.duration_since(at));
+            metadata.is_file() && matches!(age, Ok(Ok(age)) if age > ABANDONED)
+        });
+        if half_made && old {
+            // whoever else does the same is as welcome
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// So much of a file's name stands in that of the unfinished one: names have an end.

@@ -23,7 +23,7 @@ mod postgres;
 pub mod reset;
 pub mod rows;
 pub mod schema;
-mod scratch;
+pub mod scratch;
 mod sqlite;
 pub mod statuses;
 pub mod tokens;

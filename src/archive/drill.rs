@@ -12,7 +12,7 @@ use super::restore::{Mode, Source, restore};
 use super::{Watch, folder};
 use crate::config::DatabaseUrl;
 use crate::files::{Readers, write_whole};
-use crate::store::{Missing, Store, StoreError};
+use crate::store::{Missing, Store, scratch};
 
 /// What a drill came to, as it is kept beside the backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub fn drill(
 ) -> Result<Drill, ArchiveError> {
     let started = now();
     let mut id = None;
-    let rehearsed = rehearse(path, &mut id, watch);
+    let rehearsed = rehearse(path, &mut id, started, watch);
     if let Err(ArchiveError::Cancelled) = rehearsed {
         return Err(ArchiveError::Cancelled);
     }
@@ -72,12 +72,13 @@ pub fn drill(
 fn rehearse(
     path: &Path,
     id: &mut Option<Id>,
+    now: DateTime<Utc>,
     watch: &mut dyn Watch,
 ) -> Result<String, ArchiveError> {
     let source = Source::open(path, watch)?;
     *id = Some(source.read.manifest.id.clone());
-    let scratch = tempfile::tempdir().map_err(StoreError::Scratch)?;
+    let scratch = scratch::folder()?;
     let url = DatabaseUrl::Sqlite(scratch.path().join("drill.sqlite3"));
     let mut store = Store::open(&url, Missing::Create)?;
-    Ok(restore(&mut store, &source, Mode::Commit, watch)?.digest)
+    Ok(restore(&mut store, &source, Mode::Commit, now, watch)?.digest)
 }

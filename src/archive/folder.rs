@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
@@ -18,8 +18,6 @@ use crate::store::Connection;
 
 const ENDING: &str = ".tar.gz";
 const DRILL: &str = ".drill.json";
-/// A file that is being made was written to a moment ago.
-const ABANDONED: Duration = Duration::from_secs(3600);
 
 /// Who asked for a backup: those of the schedule make room for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,31 +83,11 @@ pub fn create(
     id: &Id,
     watch: &mut dyn Watch,
 ) -> Result<Written, ArchiveError> {
-    sweep(folder_of(path), SystemTime::now());
+    files::sweep(folder_of(path), "heirloom-", SystemTime::now());
     write_whole(path, Readers::Owner, |out| {
         let (_, written) = write(connection, id, out, watch)?;
         Ok(written)
     })
-}
-
-/// Removes what processes that are gone left half-made.
-fn sweep(folder: &Path, now: SystemTime) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let half_made = name
-            .strip_prefix('.')
-            .is_some_and(|name| name.starts_with("heirloom-"))
-            && name.ends_with(files::UNFINISHED);
-        let old = entry.metadata().is_ok_and(|metadata| {
-            let age = metadata.modified().map(|at| now.duration_since(at));
-            metadata.is_file() && matches!(age, Ok(Ok(age)) if age > ABANDONED)
-        });
-        if half_made && old {
-            // whoever else does the same is as welcome
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 /// A backup in the folder.

@@ -31,8 +31,10 @@ pub fn begin(connection: &mut Connection) -> Result<(), ArchiveError> {
 fn begin_alone(connection: &mut Connection) -> Result<(), ArchiveError> {
     connection.begin_writing()?;
     if let Connection::Postgres(_) = connection {
+        // a backup or an export that reads may take a while; logins are written afterwards
         connection.batch_execute(&format!(
-            "LOCK TABLE {READ_MEANWHILE} IN SHARE ROW EXCLUSIVE MODE"
+            "SET LOCAL lock_timeout = '60s';
+             LOCK TABLE tokens, {READ_MEANWHILE} IN SHARE ROW EXCLUSIVE MODE"
         ))?;
     }
     Ok(())

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
+
 use super::error::ArchiveError;
 use super::format::{Id, TableSum};
 use super::input;
@@ -12,8 +14,11 @@ use super::replace::{self, Ending};
 use super::upgrade::upgraded;
 use super::{Phase, Progress, Watch};
 use crate::store::bulk::Inserter;
+use crate::store::columns::TimeText;
 use crate::store::digest::digest;
+use crate::store::maintenance::{self, Maintenance, RESTORED};
 use crate::store::{Store, lock, schema_version};
+use crate::time::{to_micros, to_text};
 
 /// Whether it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +62,7 @@ impl Source {
 }
 
 /// Replaces the whole store by a backup. The run lock is held meanwhile; `runs` gets no row.
-/// An older backup is upgraded on the way.
+/// An older backup is upgraded on the way. `now` begins the store's new epoch.
 ///
 /// # Errors
 /// Another run holds the lock; the file is not the one that was checked any more; the store
@@ -66,12 +71,13 @@ pub fn restore(
     store: &mut Store,
     source: &Source,
     mode: Mode,
+    now: DateTime<Utc>,
     watch: &mut dyn Watch,
 ) -> Result<Restored, ArchiveError> {
     let Some(lock) = lock::try_lock(store)? else {
         return Err(ArchiveError::Busy);
     };
-    let restored = replace_store(store, source, mode, watch);
+    let restored = replace_store(store, source, mode, now, watch);
     lock::release(lock, &mut store.connection);
     restored
 }
@@ -80,6 +86,7 @@ fn replace_store(
     store: &mut Store,
     source: &Source,
     mode: Mode,
+    now: DateTime<Utc>,
     watch: &mut dyn Watch,
 ) -> Result<Restored, ArchiveError> {
     let schema = source.read.manifest.schema;
@@ -90,7 +97,19 @@ fn replace_store(
     let current = upgraded.as_ref().unwrap_or(source);
     let connection = &mut store.connection;
     replace::begin(connection)?;
-    let done = replace_rows(connection, current, watch);
+    let done = replace_rows(connection, current, watch).and_then(|digest| {
+        let at = TimeText(to_text(to_micros(now)));
+        let row = Maintenance {
+            kind: RESTORED.into(),
+            archive: Some(source.read.manifest.id.to_string()),
+            succeeded: Some(true),
+            message: "OK".into(),
+            started: at.clone(),
+            finished: Some(at),
+        };
+        maintenance::keep(connection, &row)?;
+        Ok(digest)
+    });
     let ending = match (&done, mode) {
         (Ok(_), Mode::Commit) if watch.cancelled() => {
             replace::end(connection, Ending::RollBack)?;

@@ -59,7 +59,7 @@ fn restore(context: &Context, options: &Restore, report: &mut Report) -> Result<
         ask(context, &source.read, &mut store)?;
     }
     let mut bar = Bar::new(context.verbosity);
-    let restored = archive::restore(&mut store, &source, mode, &mut bar)?;
+    let restored = archive::restore(&mut store, &source, mode, chrono::Utc::now(), &mut bar)?;
     drop(bar);
     report.restored(&restored, mode);
     tell(context, &restored, mode)?;

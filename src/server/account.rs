@@ -14,8 +14,8 @@ use super::rights::Reader;
 use super::state::App;
 use super::trouble::{ErrorBody, Trouble};
 use crate::password::{self, Secret};
-use crate::store::accounts;
-use crate::store::tokens::Token;
+use crate::store::tokens::{self, Token};
+use crate::store::{accounts, maintenance};
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -99,17 +99,22 @@ pub async fn change(
     if &wanted == current {
         return refused("the new password is the same as the current one".into());
     }
-    door::enter(app, &reader.account.username, current, reader.peer).await?;
+    let entered = door::enter(app, &reader.account.username, current, reader.peer).await?;
     let hash = app.door.hash(wanted).await?;
-    let user = reader.account.id;
+    let user = entered.account.id;
     let keep = reader.token.as_ref().map(|token| token.id.clone());
     let keep = keep.unwrap_or_default();
     let kept = keep.clone();
-    let work =
-        app.stores.with(move |connection| {
-            Ok(connection
-                .write(|connection| accounts::set_password(connection, user, &hash, &keep))?)
-        });
+    let work = app.stores.with(move |connection| {
+        connection.write(|connection| {
+            tokens::await_restore(connection)?;
+            if maintenance::epoch(connection)? != entered.epoch {
+                let message = "the store was restored meanwhile; log in again";
+                return Err(Trouble::conflict("restored", message));
+            }
+            Ok(accounts::set_password(connection, user, &hash, &keep)?)
+        })
+    });
     let ends = |token: &Token| token.user_id == user && token.id != kept;
     app.later.end(ends, work).await
 }

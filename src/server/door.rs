@@ -22,6 +22,7 @@ use super::state::App;
 use super::trouble::Trouble;
 use crate::password::{self, Check, Secret};
 use crate::store::accounts::{self, Account, AccountError};
+use crate::store::maintenance::{self, Epoch};
 use crate::time::to_micros;
 
 /// How long a password that was right need not be checked again.
@@ -62,11 +63,6 @@ impl Door {
             turns: Semaphore::new(AT_ONCE),
             transport,
         }
-    }
-
-    /// Forgets which passwords were right.
-    pub fn clear(&self) {
-        lock(&self.seen).clear();
     }
 
     /// Hashes a new password, in its turn.
@@ -116,6 +112,17 @@ impl Door {
     }
 }
 
+/// Who came in.
+pub struct Entered {
+    pub account: Account,
+    /// The epoch of the store in which that was so.
+    pub epoch: Epoch,
+}
+
+/// How long the answer to a wrong password takes, at least: longer than any hash of an old
+/// system does, so that it does not tell which one the account has.
+const WRONG: Duration = Duration::from_millis(400);
+
 /// The account whose password this is.
 ///
 /// # Errors
@@ -125,60 +132,76 @@ pub async fn enter(
     username: &str,
     password: &Secret,
     peer: IpAddr,
-) -> Result<Account, Trouble> {
+) -> Result<Entered, Trouble> {
+    let begun = Instant::now();
     let wrong = || Trouble::unauthorized("the name or the password is wrong");
     if username.len() > LONGEST || password.expose().len() > LONGEST {
         return Err(wrong());
     }
-    let account = find(app, username)
-        .await?
-        .filter(|account| account.is_active);
+    let (epoch, account) = find(app, username).await?;
+    let account = account.filter(|account| account.is_active);
     let stored = account
         .as_ref()
         .and_then(|account| account.password.clone());
     let door = &app.door;
-    let entry = door.print(&[username, password.expose()]);
-    let print = door.print(&[stored.as_deref().unwrap_or_default()]);
-    if let Some(account) = &account
-        && door.knows(&entry, &print)
-    {
-        return Ok(account.clone());
-    }
     // behind a proxy of this machine, its address is everybody's
     let everybody = door.transport == Transport::Plain && peer.is_loopback();
     let address = (!everybody).then_some(peer);
-    lock(&door.attempts)
-        .begin(username, address, Instant::now())
-        .map_err(|wait| {
-            app.metrics.logins("limited");
-            Trouble::too_many(wait.as_secs() + 1)
-        })?;
+    // another address is not let in by what this one knew: it would guess without a limit
+    let entry = door.print(&[username, password.expose(), &peer.to_string()]);
+    let print = door.print(&[stored.as_deref().unwrap_or_default()]);
+    let attempt = || {
+        lock(&door.attempts)
+            .begin(username, address, Instant::now())
+            .map_err(|wait| {
+                app.metrics.logins("limited");
+                Trouble::too_many(wait.as_secs() + 1)
+            })
+    };
+    if everybody {
+        attempt()?;
+    }
+    if let Some(account) = &account
+        && door.knows(&entry, &print)
+    {
+        if everybody {
+            lock(&door.attempts).succeeded(username, address);
+        }
+        let account = account.clone();
+        return Ok(Entered { account, epoch });
+    }
+    if !everybody {
+        attempt()?;
+    }
     let (answer, renewed) = check(door, stored, password.clone()).await?;
     let Some(account) = account.filter(|_| answer.is_right()) else {
         app.metrics.logins("refused");
+        tokio::time::sleep(WRONG.saturating_sub(begun.elapsed())).await;
         return Err(wrong());
     };
     app.metrics.logins("accepted");
     lock(&door.attempts).succeeded(username, address);
     door.remember(entry, print);
-    app.later.push(Note::Login {
+    let note = Note::Login {
         account: account.id,
         at: to_micros(Utc::now()),
         renewed,
-    });
-    Ok(account)
+    };
+    app.later.push(note, epoch.clone());
+    Ok(Entered { account, epoch })
 }
 
-async fn find(app: &App, username: &str) -> Result<Option<Account>, Trouble> {
+async fn find(app: &App, username: &str) -> Result<(Epoch, Option<Account>), Trouble> {
     let username = username.to_owned();
     app.stores
-        .with(
-            move |connection| match accounts::find(connection, &username) {
-                Ok(account) => Ok(Some(account)),
-                Err(AccountError::Unknown(_)) => Ok(None),
+        .with(move |connection| {
+            let epoch = maintenance::epoch(connection)?;
+            match accounts::find(connection, &username) {
+                Ok(account) => Ok((epoch, Some(account))),
+                Err(AccountError::Unknown(_)) => Ok((epoch, None)),
                 Err(error) => Err(error.into()),
-            },
-        )
+            }
+        })
         .await
 }
 

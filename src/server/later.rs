@@ -1,5 +1,7 @@
 //! What a login writes: its token, when it was, a hash in today's form. A login never waits for
-//! a write, so all of that is written a moment later; until then it is found here.
+//! a write, so all of that is written a moment later; until then it is found here. What was
+//! checked before the store was restored is not written after it: there an account may be
+//! another's.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use super::pool::Pool;
 use super::trouble::Trouble;
 use crate::store::Connection;
 use crate::store::accounts;
+use crate::store::maintenance::{self, Epoch};
 use crate::store::tokens::{self, Token};
 use crate::time::to_micros;
 
@@ -20,6 +23,13 @@ const WAITING: usize = 10_000;
 
 /// How long it waits after a write that failed.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// Something to write, and the epoch of the store in which it was checked.
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    note: Note,
+    epoch: Epoch,
+}
 
 /// One thing to write.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,27 +52,27 @@ pub struct Renewed {
 /// See the module.
 #[derive(Default)]
 pub struct Later {
-    waiting: Mutex<Vec<Note>>,
+    waiting: Mutex<Vec<Entry>>,
     bell: Notify,
     /// Held while something is written, or taken back.
     writing: tokio::sync::Mutex<()>,
 }
 
 impl Later {
-    pub fn push(&self, note: Note) {
+    pub fn push(&self, note: Note, epoch: Epoch) {
         let mut waiting = self.waiting();
         if waiting.len() >= WAITING {
             waiting.remove(0);
         }
-        waiting.push(note);
+        waiting.push(Entry { note, epoch });
         drop(waiting);
         self.bell.notify_one();
     }
 
-    /// A token that is not written yet.
-    pub fn token(&self, hash: &str) -> Option<Token> {
-        self.waiting().iter().find_map(|note| match note {
-            Note::Token(token) if token.hash == hash => Some(token.clone()),
+    /// A token that is not written yet, and its epoch.
+    pub fn token(&self, hash: &str) -> Option<(Token, Epoch)> {
+        self.waiting().iter().find_map(|entry| match &entry.note {
+            Note::Token(token) if token.hash == hash => Some((token.clone(), entry.epoch.clone())),
             _ => None,
         })
     }
@@ -70,7 +80,7 @@ impl Later {
     /// Those of an account.
     pub fn tokens(&self, user: i64) -> Vec<Token> {
         let waiting = self.waiting();
-        let tokens = waiting.iter().filter_map(|note| match note {
+        let tokens = waiting.iter().filter_map(|entry| match &entry.note {
             Note::Token(token) if token.user_id == user => Some(token.clone()),
             _ => None,
         });
@@ -89,16 +99,11 @@ impl Later {
     ) -> Result<T, Trouble> {
         let _writing = self.writing.lock().await;
         let done = work.await?;
-        self.waiting().retain(|note| match note {
+        self.waiting().retain(|entry| match &entry.note {
             Note::Token(token) => !ends(token),
             Note::Login { .. } => true,
         });
         Ok(done)
-    }
-
-    pub async fn clear(&self) {
-        let _writing = self.writing.lock().await;
-        self.waiting().clear();
     }
 
     /// Ready when there is something to write.
@@ -118,9 +123,11 @@ impl Later {
             .with(move |connection| {
                 let now = to_micros(Utc::now());
                 connection.write(|connection| -> Result<(), Trouble> {
+                    tokens::await_restore(connection)?;
+                    let epoch = maintenance::epoch(connection)?;
                     tokens::forget_expired(connection, now)?;
-                    for note in &written {
-                        write(connection, note)?;
+                    for entry in written.iter().filter(|entry| entry.epoch == epoch) {
+                        write(connection, &entry.note)?;
                     }
                     Ok(())
                 })
@@ -136,7 +143,7 @@ impl Later {
         }
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Note>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::door;
+use super::door::{self, Entered};
 use super::input::JsonBody;
 use super::later::Note;
 use super::rights::{self, Reader};
@@ -91,10 +91,10 @@ async fn login(
         .label
         .map(|label| storable(&label).chars().take(LABEL).collect());
     let password = Secret::new(login.password);
-    let account = door::enter(&app, &login.username, &password, peer).await?;
+    let entered = door::enter(&app, &login.username, &password, peer).await?;
     let seconds = (hours * 3600.0).ceil() as i64;
     let life = Duration::seconds(seconds);
-    let token = give(&app, account.id, TokenKind::Token, label, life);
+    let token = give(&app, entered, TokenKind::Token, label, life);
     Ok(Json(Given {
         token: token.expose().into(),
     }))
@@ -103,15 +103,21 @@ async fn login(
 /// Makes a token or a session, good from now on; it is written later.
 pub fn give(
     app: &App,
-    user: i64,
+    entered: Entered,
     kind: TokenKind,
     label: Option<String>,
     life: Duration,
 ) -> Secret {
     let now = to_micros(Utc::now());
     let until = now.checked_add_signed(life).unwrap_or(now);
-    let (secret, token) = Token::new(user, kind, label, (now, until), &mut rand::rng());
-    app.later.push(Note::Token(token));
+    let (secret, token) = Token::new(
+        entered.account.id,
+        kind,
+        label,
+        (now, until),
+        &mut rand::rng(),
+    );
+    app.later.push(Note::Token(token), entered.epoch);
     secret
 }
 

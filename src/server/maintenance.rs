@@ -55,6 +55,11 @@ impl Office {
         }
     }
 
+    /// Whether a backup or a restore goes on.
+    pub fn is_busy(&self) -> bool {
+        self.operations.is_running()
+    }
+
     async fn status(&self) -> Result<Status, Trouble> {
         let backups = self.backups.clone();
         let drill = spawn_blocking(move || folder::last_drill(&backups))
@@ -84,8 +89,19 @@ pub async fn recall(app: &App) -> Result<(), Trouble> {
         .stores
         .with(|connection| Ok(maintenance::all(connection)?))
         .await?;
-    app.office.operations.recall(rows, Utc::now());
-    Ok(())
+    let mended = app.office.operations.recall(rows, Utc::now());
+    let folder = app.office.home.folder().to_owned();
+    app.stores
+        .with(move |connection| {
+            upload::sweep(&folder, std::time::SystemTime::now());
+            connection.write(|connection| {
+                for row in &mended {
+                    maintenance::keep(connection, row)?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
 pub fn router() -> OpenApiRouter<App> {
@@ -220,9 +236,7 @@ async fn restore(
     ticket.note().await;
     let status = app.office.status().await?;
     go_on(&app, ticket, move |app, watch| {
-        let id = replace(app, file.path(), watch)?;
-        Handle::current().block_on(app.forget_logins());
-        Ok(id)
+        replace(app, file.path(), watch)
     });
     Ok((StatusCode::ACCEPTED, Json(status)).into_response())
 }
@@ -230,7 +244,7 @@ async fn restore(
 fn replace(app: &App, file: &Path, watch: &mut dyn Watch) -> Result<String, ArchiveError> {
     let source = Source::open(file, watch)?;
     let mut store = Store::open(app.stores.url(), Missing::Create)?;
-    let restored = archive::restore(&mut store, &source, Mode::Commit, watch)?;
+    let restored = archive::restore(&mut store, &source, Mode::Commit, Utc::now(), watch)?;
     Ok(restored.id.to_string())
 }
 
@@ -243,21 +257,18 @@ async fn begin(app: &App, kind: Kind, id: Option<String>) -> Result<Ticket, Trou
             format!("{what} is under way; begin when it has ended"),
         )
     };
-    let ticket = app
+    let mut ticket = app
         .office
         .operations
         .begin(kind, id, &app.stores, Utc::now())
         .ok_or_else(|| busy("a backup or a restore"))?;
     match app.stores.run_lock_is_free().await {
-        Ok(true) => Ok(ticket),
-        Ok(false) => {
-            ticket.withdraw();
-            Err(busy("a run"))
+        Ok(true) => {
+            ticket.take();
+            Ok(ticket)
         }
-        Err(trouble) => {
-            ticket.withdraw();
-            Err(trouble)
-        }
+        Ok(false) => Err(busy("a run")),
+        Err(trouble) => Err(trouble),
     }
 }
 
@@ -274,7 +285,12 @@ fn go_on(
             ticket: &ticket,
         };
         let done = work(&app, &mut eye);
-        let ended = done.map_err(|error| error.to_string());
+        let ended = done.map_err(|error| match error {
+            ArchiveError::Cancelled => {
+                "the server was stopped; nothing was changed. Ask for it again.".into()
+            }
+            error => error.to_string(),
+        });
         Handle::current().block_on(ticket.end(ended, Utc::now()));
     });
 }

@@ -14,6 +14,7 @@ use super::trouble::Trouble;
 use crate::export::geojson::Detail;
 use crate::password::Secret;
 use crate::store::accounts::{self, Account};
+use crate::store::maintenance;
 use crate::store::nodes::Reach;
 use crate::store::tokens::{self, Token, TokenKind};
 use crate::time::to_micros;
@@ -70,7 +71,7 @@ impl FromRequestParts<App> for Reader {
         };
         let reader = match credentials {
             Credentials::Password { username, password } => Reader {
-                account: door::enter(app, &username, &password, peer).await?,
+                account: door::enter(app, &username, &password, peer).await?.account,
                 token: None,
                 peer,
             },
@@ -109,12 +110,16 @@ pub async fn by_token(
 ) -> Result<Reader, Trouble> {
     let hash = tokens::hashed(secret.expose());
     let found = match app.later.token(&hash) {
-        Some(token) => {
+        Some((token, epoch)) => {
             let user = token.user_id;
-            let account = app
+            let (account, now) = app
                 .stores
-                .with(move |connection| Ok(accounts::by_id(connection, user)?))
+                .with(move |connection| {
+                    let account = accounts::by_id(connection, user)?;
+                    Ok((account, maintenance::epoch(connection)?))
+                })
                 .await?;
+            let account = account.filter(|_| now == epoch);
             account.map(|account| (token, account))
         }
         None => {

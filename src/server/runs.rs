@@ -103,6 +103,10 @@ async fn start(
         return Err(Trouble::refused("unknown-recipe", message));
     }
     let busy = || Trouble::conflict("busy", "another run is under way; begin when it has ended");
+    if app.office.is_busy() {
+        let message = "a backup or a restore is under way; begin when it has ended";
+        return Err(Trouble::conflict("busy", message));
+    }
     if !app.stores.run_lock_is_free().await? {
         return Err(busy());
     }

@@ -90,14 +90,6 @@ impl App {
         }
     }
 
-    /// Forgets every session, token and checked password that is not in the store: for whoever
-    /// has replaced the store's accounts, and emptied its table of tokens in the same
-    /// transaction.
-    pub async fn forget_logins(&self) {
-        self.later.clear().await;
-        self.door.clear();
-    }
-
     /// Writes what can wait from time to time.
     pub(super) fn spawn_writer(&self) {
         let app = self.clone();

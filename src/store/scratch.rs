@@ -9,6 +9,18 @@ use diesel_migrations::MigrationHarness as _;
 use super::connection::Connection;
 use super::{StoreError, migrations};
 
+/// A folder for a scratch store, which only its owner may enter: it will hold password hashes.
+///
+/// # Errors
+/// There is no room for it.
+pub fn folder() -> Result<tempfile::TempDir, StoreError> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("heirloom-scratch-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir().map_err(StoreError::Scratch)
+}
+
 /// See the module.
 pub struct Scratch {
     connection: Connection,
@@ -21,7 +33,7 @@ impl Scratch {
     /// # Errors
     /// There is no room for it.
     pub fn of_version(schema: u32) -> Result<Self, StoreError> {
-        let folder = tempfile::tempdir().map_err(StoreError::Scratch)?;
+        let folder = folder()?;
         let path = folder.path().join("scratch.sqlite3");
         let opened = SqliteConnection::establish(&path.to_string_lossy());
         let mut connection = opened

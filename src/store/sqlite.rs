@@ -29,7 +29,7 @@ pub(super) fn open(path: &Path, missing: Missing) -> Result<Store, StoreError> {
     };
     let (path, scratch) = match missing {
         Missing::StandIn if !exists => {
-            let folder = tempfile::tempdir().map_err(StoreError::Scratch)?;
+            let folder = super::scratch::folder()?;
             (folder.path().join("rehearsal.sqlite3"), Some(folder))
         }
         _ => (path.to_path_buf(), None),

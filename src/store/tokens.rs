@@ -2,6 +2,7 @@
 //! never the secret: 256 random bits need no slow hash.
 
 use chrono::NaiveDateTime;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
@@ -94,6 +95,20 @@ pub fn insert(connection: &mut Connection, token: &Token) -> QueryResult<()> {
         .values(token.clone())
         .execute(connection)?;
     Ok(())
+}
+
+/// Waits for a restore that is under way, so that the transaction sees what it left. In SQLite
+/// a transaction that writes has waited already.
+///
+/// # Errors
+/// It lasts too long.
+pub fn await_restore(connection: &mut Connection) -> QueryResult<()> {
+    match connection {
+        Connection::Sqlite(_) => Ok(()),
+        Connection::Postgres(connection) => {
+            connection.batch_execute("LOCK TABLE tokens IN ROW EXCLUSIVE MODE")
+        }
+    }
 }
 
 /// The token of a hash and its account, whether or not they are still good.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::archive::{self, Drill};
 use crate::server::pool::Pool;
 use crate::store::columns::TimeText;
-use crate::store::maintenance::{self, Maintenance};
+use crate::store::maintenance::{self, Maintenance, RESTORED};
 use crate::time::{parse_stored, to_micros, to_text};
 
 /// What can be asked for.
@@ -146,19 +146,46 @@ impl Operations {
             stores: stores.clone(),
             kind,
             before: Some(before),
+            ended: false,
         })
     }
 
-    /// Takes up what was remembered before the server was started.
-    pub fn recall(&self, rows: Vec<Maintenance>, now: DateTime<Utc>) {
-        let mut state = self.state();
-        for row in rows {
+    /// Takes up what was remembered before the server was started; what it makes of those that
+    /// never ended.
+    pub fn recall(&self, rows: Vec<Maintenance>, now: DateTime<Utc>) -> Vec<Maintenance> {
+        let (mut last, restored): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.kind != RESTORED);
+        // a restore writes its own end with the data: nobody else knows whether it was done
+        for mut restored in restored {
+            restored.kind = Kind::Restore.word().into();
+            let place = last.iter_mut().find(|row| row.kind == restored.kind);
+            match place {
+                None => last.push(restored),
+                Some(row) if row.started.0 <= restored.started.0 => {
+                    restored.started = row.started.clone();
+                    *row = restored;
+                }
+                Some(_) => {}
+            }
+        }
+        let mut mended = Vec::new();
+        for mut row in last {
+            if row.finished.is_none() {
+                row.succeeded = Some(false);
+                row.message = format!(
+                    "the server was stopped before the {} was over; nothing was changed. Ask for it again.",
+                    row.kind
+                );
+                row.finished = Some(TimeText(to_text(to_micros(now))));
+            }
+            mended.push(row.clone());
             let kind = match row.kind.as_str() {
                 "backup" => Kind::Backup,
                 _ => Kind::Restore,
             };
-            *state.of(kind) = recalled(row, now);
+            *self.state().of(kind) = recalled(row);
         }
+        mended
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -166,25 +193,14 @@ impl Operations {
     }
 }
 
-fn recalled(row: Maintenance, now: DateTime<Utc>) -> Operation {
+fn recalled(row: Maintenance) -> Operation {
     let stored = |time: &TimeText| parse_stored(&time.0).map(|at| iso(at.and_utc()));
-    let ended = row.finished.is_some();
     Operation {
-        succeded: Some(row.succeeded.unwrap_or(false)),
+        succeded: row.succeeded,
         id: row.archive,
-        status_message: Some(match ended {
-            true => row.message,
-            false => format!(
-                "the server was stopped before the {} was over: it was done as a whole, or nothing of it. Ask for it again.",
-                row.kind
-            ),
-        }),
+        status_message: Some(row.message),
         start_date: stored(&row.started),
-        end_date: row
-            .finished
-            .as_ref()
-            .and_then(stored)
-            .or_else(|| Some(iso(now))),
+        end_date: row.finished.as_ref().and_then(stored),
         progress: None,
     }
 }
@@ -194,11 +210,17 @@ pub struct Ticket {
     operations: Arc<Operations>,
     stores: Pool,
     kind: Kind,
-    /// What the status said before.
+    /// What the status said before, as long as nothing was done.
     before: Option<Operation>,
+    ended: bool,
 }
 
 impl Ticket {
+    /// From here on it counts, however it ends.
+    pub fn take(&mut self) {
+        self.before = None;
+    }
+
     /// Tells how far it is.
     pub fn tell(&self, progress: Progress) {
         let mut state = self.operations.state();
@@ -210,36 +232,29 @@ impl Ticket {
         operation.progress = Some(progress);
     }
 
-    /// Remembers that it began, so that it is told of if it never ends.
+    /// Remembers how it stands, so that it is told of if it never ends.
     pub async fn note(&self) {
         let row = self.row();
-        let noted = self
-            .stores
-            .with(move |connection| Ok(maintenance::keep(connection, &row)?))
-            .await;
-        if let Err(trouble) = noted {
+        let noted = self.stores.with(move |connection| {
+            Ok(connection.write(|connection| maintenance::keep(connection, &row))?)
+        });
+        if let Err(trouble) = noted.await {
             trouble.log();
         }
     }
 
-    /// Takes it back: the status is as it was before.
-    pub fn withdraw(mut self) {
-        if let Some(before) = self.before.take() {
-            let mut state = self.operations.state();
-            *state.of(self.kind) = before;
-            state.running = None;
-        }
-    }
-
-    /// Ends it: with the backup's id, or with what went wrong.
+    /// Ends it: with the backup's id, or with what went wrong. A client that is gone by now
+    /// changes nothing of that.
     pub async fn end(mut self, ended: Result<String, String>, now: DateTime<Utc>) {
         self.settle(ended, now);
-        self.note().await;
-        self.free();
+        let over = tokio::spawn(async move { self.note().await });
+        // it is logged where it breaks off
+        let _ = over.await;
     }
 
     fn settle(&mut self, ended: Result<String, String>, now: DateTime<Utc>) {
         self.before = None;
+        self.ended = true;
         let mut state = self.operations.state();
         let operation = state.of(self.kind);
         operation.succeded = Some(ended.is_ok());
@@ -252,10 +267,6 @@ impl Ticket {
             }
             Err(message) => message,
         });
-    }
-
-    fn free(&self) {
-        self.operations.state().running = None;
     }
 
     fn row(&self) -> Maintenance {
@@ -279,21 +290,112 @@ impl Ticket {
     }
 }
 
-/// A client that goes away in the middle of its upload, a thread that breaks off.
+/// A client that goes away in the middle of its upload, a thread that breaks off; and what was
+/// never begun, which leaves the status as it was.
 impl Drop for Ticket {
     fn drop(&mut self) {
-        if self.before.is_some() {
+        if let Some(before) = self.before.take() {
+            *self.operations.state().of(self.kind) = before;
+        } else if !self.ended {
             let message = format!(
                 "the {} broke off; nothing was changed. Ask for it again.",
                 self.kind.word()
             );
             self.settle(Err(message), Utc::now());
-            self.free();
         }
+        self.operations.state().running = None;
     }
 }
 
 /// UTC, ISO 8601 with milliseconds, as clients of Connectware read it.
 fn iso(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::DatabaseUrl;
+
+    fn begun() -> (Arc<Operations>, Ticket) {
+        let operations = Arc::new(Operations::default());
+        let stores = Pool::new(DatabaseUrl::Sqlite("/nowhere/store.sqlite3".into()));
+        let ticket = operations
+            .begin(Kind::Restore, None, &stores, Utc::now())
+            .expect("nothing goes on");
+        assert!(
+            operations
+                .begin(Kind::Backup, None, &stores, Utc::now())
+                .is_none()
+        );
+        (operations, ticket)
+    }
+
+    #[test]
+    fn what_was_not_begun_leaves_the_status() {
+        let (operations, ticket) = begun();
+        drop(ticket);
+        assert!(!operations.is_running());
+        assert_eq!(operations.status(None).restore, Operation::default());
+    }
+
+    #[test]
+    fn what_breaks_off_is_told_of_and_frees_the_place() {
+        let (operations, mut ticket) = begun();
+        ticket.take();
+        drop(ticket);
+        let status = operations.status(None);
+        assert!(!status.running);
+        assert_eq!(status.restore.succeded, Some(false));
+        assert!(status.restore.end_date.is_some());
+    }
+
+    /// A client that goes away ends the future that answers it.
+    #[test]
+    fn an_end_whose_client_is_gone_is_an_end() {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let (operations, ticket) = begun();
+        runtime.block_on(async {
+            let ending = ticket.end(Err("wrong part".into()), Utc::now());
+            let gone = tokio::time::timeout(std::time::Duration::ZERO, ending);
+            let _ = gone.await;
+            while operations.is_running() {
+                tokio::task::yield_now().await;
+            }
+        });
+        let restore = operations.status(None).restore;
+        assert_eq!(restore.status_message.as_deref(), Some("wrong part"));
+    }
+
+    #[test]
+    fn a_restore_that_was_killed_behind_its_commit_was_done() {
+        let at = |hour: u32| TimeText(format!("2026-11-21 0{hour}:00:00"));
+        let row = |kind: &str, started, finished: Option<TimeText>| Maintenance {
+            kind: kind.into(),
+            archive: (kind == RESTORED).then(|| "the id".into()),
+            succeeded: finished.as_ref().map(|_| true),
+            message: "OK".into(),
+            started,
+            finished,
+        };
+        let check = |rows: Vec<Maintenance>, succeded, id: Option<&str>| {
+            let operations = Operations::default();
+            let mended = operations.recall(rows, Utc::now());
+            assert!(mended.iter().all(|row| row.finished.is_some()));
+            let restore = operations.status(None).restore;
+            assert_eq!((restore.succeded, restore.id.as_deref()), (succeded, id));
+        };
+        let killed = row("restore", at(3), None);
+        let done = row(RESTORED, at(4), Some(at(4)));
+        let earlier = row(RESTORED, at(1), Some(at(1)));
+        check(
+            vec![killed.clone(), done.clone()],
+            Some(true),
+            Some("the id"),
+        );
+        check(vec![earlier, killed.clone()], Some(false), None);
+        check(vec![killed], Some(false), None);
+        check(vec![done], Some(true), Some("the id"));
+        check(vec![], None, None);
+    }
 }

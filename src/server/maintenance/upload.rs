@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Multipart, Request};
@@ -20,6 +20,9 @@ const PART: &str = "file";
 /// No upload is larger, in bytes.
 pub const LARGEST: u64 = 64 << 30;
 
+/// What the names of uploads begin with, behind a dot.
+const BEGINNING: &str = "upload-";
+
 /// What every gzip file begins with.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -27,7 +30,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const WAITING: usize = 8;
 
 /// Receives a multipart body whose part `file` is a backup, into a file that is gone with the
-/// value. The client is given up where it sends nothing for `patience`.
+/// value. The client is given up where it sends nothing for the time of a request.
 ///
 /// # Errors
 /// 400 where that is not what comes, 408 where it stops, 413 where it never ends, 507 where the
@@ -38,12 +41,11 @@ pub async fn receive(
     folder: &Path,
     ticket: &Ticket,
 ) -> Result<NamedTempFile, Trouble> {
-    let patience = app.config.timeout;
     let mut form = Multipart::from_request(request, app)
         .await
         .map_err(|_| no_part())?;
     loop {
-        let part = in_time(patience, form.next_field())
+        let part = in_time(app, form.next_field())
             .await?
             .map_err(|error| broken(&error))?;
         let Some(mut part) = part else {
@@ -52,9 +54,10 @@ pub async fn receive(
         if part.name() != Some(PART) {
             continue;
         }
+        sweep(folder, SystemTime::now());
         let mut writer = Writer::new(folder)?;
         let mut received = 0;
-        while let Some(bytes) = in_time(patience, part.chunk())
+        while let Some(bytes) = in_time(app, part.chunk())
             .await?
             .map_err(|error| broken(&error))?
         {
@@ -79,6 +82,11 @@ pub async fn receive(
     }
 }
 
+/// Removes uploads that killed servers left.
+pub fn sweep(folder: &Path, now: SystemTime) {
+    crate::files::sweep(folder, BEGINNING, now);
+}
+
 /// Writes on a thread that may wait for the disk.
 struct Writer {
     pieces: mpsc::Sender<Bytes>,
@@ -88,7 +96,7 @@ struct Writer {
 impl Writer {
     fn new(folder: &Path) -> Result<Self, Trouble> {
         let file = tempfile::Builder::new()
-            .prefix(".upload-")
+            .prefix(&format!(".{BEGINNING}"))
             .suffix(crate::files::UNFINISHED)
             .tempfile_in(folder)?;
         let (pieces, coming) = mpsc::channel(WAITING);
@@ -136,10 +144,15 @@ fn write(
     Ok(file)
 }
 
-async fn in_time<T>(patience: Duration, next: impl Future<Output = T>) -> Result<T, Trouble> {
-    tokio::time::timeout(patience, next)
-        .await
-        .map_err(|_| Trouble::too_slow())
+async fn in_time<T>(app: &App, next: impl Future<Output = T>) -> Result<T, Trouble> {
+    let patience: Duration = app.config.timeout;
+    tokio::select! {
+        next = tokio::time::timeout(patience, next) => next.map_err(|_| Trouble::too_slow()),
+        () = app.stopped() => {
+            let message = "the server is being stopped; nothing was changed";
+            Err(Trouble::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message))
+        }
+    }
 }
 
 fn no_part() -> Trouble {

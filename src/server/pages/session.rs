@@ -102,8 +102,8 @@ async fn log_in(
     same(&csrf_of(secret), &typed.csrf)?;
     let next = at_home(Some(&typed.next)).to_owned();
     let password = Secret::new(typed.password);
-    let account = match door::enter(&app, &typed.username, &password, peer).await {
-        Ok(account) => account,
+    let entered = match door::enter(&app, &typed.username, &password, peer).await {
+        Ok(entered) => entered,
         Err(trouble) if trouble.status.is_client_error() => {
             let form = LoginPage {
                 frame: Frame::default(),
@@ -122,7 +122,7 @@ async fn log_in(
         Err(trouble) => return Err(trouble),
     };
     let life = Duration::hours(HOURS);
-    let session = give(&app, account.id, TokenKind::Session, None, life);
+    let session = give(&app, entered, TokenKind::Session, None, life);
     let mut response = Redirect::to(&next).into_response();
     set_cookie(&mut response, &app, COOKIE, session.expose(), HOURS);
     Ok(response)

@@ -190,3 +190,24 @@ fn who_must_change_the_password_can_do_nothing_else() {
         .get("/api/runs", As::Password("admin", "battery staple"))
         .is(200);
 }
+
+/// What a restore does to tokens, in one transaction; one that is not written yet is no exception.
+#[test]
+fn no_token_survives_a_restore() {
+    let site = site();
+    let running = Running::start(&site);
+    for round in 0..3 {
+        let token = running.token("staff");
+        running.get("/api/account", As::Token(&token)).is(200);
+        site.store.edit(&format!(
+            "BEGIN; DELETE FROM tokens; DELETE FROM maintenance WHERE kind = 'restored'; \
+             INSERT INTO maintenance (kind, message, started) \
+             VALUES ('restored', 'OK', '2026-11-21 03:00:0{round}'); COMMIT"
+        ));
+        running.get("/api/account", As::Token(&token)).is(401);
+    }
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert_eq!(site.ask::<i64>("SELECT count(*) FROM tokens"), 0);
+    let token = running.token("staff");
+    running.get("/api/account", As::Token(&token)).is(200);
+}

@@ -142,6 +142,9 @@ fn the_status_survives_a_restart_and_a_kill() {
     assert_eq!(restore["startDate"], "2026-11-21T03:00:00.000Z");
     let message = restore["statusMessage"].as_str().unwrap();
     assert!(message.starts_with("the server was stopped"), "{message}");
+    drop(running);
+    let running = Running::start(&site);
+    assert_eq!(running.status(), after, "what never ended has one end");
     assert_eq!(running.curl("/backup", &["-o", "/dev/null"]).0, 200);
 }
 
