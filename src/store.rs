@@ -74,13 +74,13 @@ impl Store {
         &self.url
     }
 
-    /// Another connection to it, which sees what is committed.
+    /// Another connection to it, which sees what is committed and takes little memory.
     ///
     /// # Errors
     /// It cannot be reached any more.
     pub fn another(&self) -> Result<Connection, StoreError> {
         match &self.url {
-            DatabaseUrl::Sqlite(path) => sqlite::connect(path),
+            DatabaseUrl::Sqlite(path) => sqlite::connect_modestly(path),
             DatabaseUrl::Postgres(server) => postgres::connect(server),
             DatabaseUrl::Mysql(_) => Err(StoreError::NoEngine(self.url.engine())),
         }

@@ -12,7 +12,7 @@ use super::encode::push_row;
 use super::error::ArchiveError;
 use super::format::{FORMAT, Id, MANIFEST, Manifest, SUMS, Sums, TableHead, TableSum, member_name};
 use super::member::{Members, sum};
-use super::{LINE_MAX, MEMBER_MAX, Phase, Progress, Watch};
+use super::{LINE_MAX, Phase, Progress, Watch};
 use crate::model::tables;
 use crate::sql::{Cells, Database as _, query_int};
 use crate::store::connection::Connection;
@@ -21,6 +21,8 @@ use crate::store::digest::DataDigest;
 use crate::store::{rows, schema_version};
 use crate::text::hex;
 
+/// Members are written no larger than this, so that those that wait stay small.
+const MEMBER: usize = 2 << 20;
 /// Members that wait to be compressed.
 const AHEAD: usize = 2;
 /// Rows between two looks at whether to go on.
@@ -264,13 +266,13 @@ impl Writing<'_> {
             });
         }
         self.hash.update(&self.line);
-        if self.member.len() + self.line.len() > MEMBER_MAX {
+        if self.member.len() + self.line.len() > MEMBER {
             self.send_member()?;
         }
         let mut rest = &self.line[..];
         // a row that is larger than a member goes on in the next ones
-        while rest.len() > MEMBER_MAX {
-            let (part, others) = rest.split_at(MEMBER_MAX);
+        while rest.len() > MEMBER {
+            let (part, others) = rest.split_at(MEMBER);
             self.members += 1;
             let name = member_name(self.table.name, self.members);
             send(self.sender, (name, part.to_vec()))?;

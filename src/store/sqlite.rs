@@ -80,6 +80,13 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(Connection::Sqlite(connection))
 }
 
+/// The same with a small cache, for one who reads in order.
+pub(super) fn connect_modestly(path: &Path) -> Result<Connection, StoreError> {
+    let mut connection = connect(path)?;
+    connection.batch_execute("PRAGMA cache_size = -2048")?;
+    Ok(connection)
+}
+
 enum Failed {
     Opening(diesel::result::Error),
     Migrating(String),

@@ -15,7 +15,7 @@ use crate::model::Key;
 use crate::store::Connection;
 
 /// Entries that are read together.
-const PAGE: usize = 4_000;
+const PAGE: usize = 2_000;
 
 type Page = QueryResult<Vec<(Key, Entry)>>;
 
