@@ -12,6 +12,7 @@ use crate::password;
 use crate::sql::{Bind, execute};
 use crate::store::bulk::{Inserter, bind};
 use crate::store::connection::Connection;
+use crate::store::contents::IMAGE_COLUMNS;
 use crate::store::keys;
 use crate::store::rows::{self, StoredRow};
 use crate::store::{ledger, ledger::COLUMNS};
@@ -316,20 +317,6 @@ fn update_row(
     execute(connection, &sql, &binds).map_err(|error| stale_or_fault(table, error))?;
     Ok(())
 }
-
-/// What is written of a before-image.
-pub const IMAGE_COLUMNS: [&str; 10] = [
-    "run",
-    "kind",
-    "store_id",
-    "number",
-    "text",
-    "image",
-    "fingerprint",
-    "adopted",
-    "created_run",
-    "changed_run",
-];
 
 /// Keeps what changes take away: the row before an update or its end, the ledger's entry.
 fn keep_images(

@@ -16,6 +16,7 @@ use crate::sql::Bind;
 use crate::store::bulk::Inserter;
 use crate::store::columns::{JsonText, TimeText};
 use crate::store::connection::{Connection, MultiBackend};
+use crate::store::contents::FINDING_COLUMNS;
 use crate::store::rows;
 use crate::store::schema::{decisions, findings, runs};
 use crate::time::stored_to_rfc3339;
@@ -342,24 +343,6 @@ pub fn record_findings(
     }
     Ok(())
 }
-
-/// What is written of a finding.
-pub const FINDING_COLUMNS: [&str; 14] = [
-    "id",
-    "recipe",
-    "first_run",
-    "last_run",
-    "code",
-    "severity",
-    "stage",
-    "entity",
-    "legacy_id",
-    "name",
-    "message",
-    "cause",
-    "refuses",
-    "identity",
-];
 
 /// Writes findings; `last_run` is given where they stand for that run alone.
 pub fn insert_findings(

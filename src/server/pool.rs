@@ -74,15 +74,7 @@ impl Pool {
     /// # Errors
     /// As [`Pool::with`].
     pub async fn run_lock_is_free(&self) -> Result<bool, Trouble> {
-        self.with_store(|store| {
-            let lock = lock::try_lock(store)?;
-            let free = lock.is_some();
-            if let Some(lock) = lock {
-                lock::release(lock, &mut store.connection);
-            }
-            Ok(free)
-        })
-        .await
+        self.with_store(|store| Ok(lock::is_free(store)?)).await
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Trouble> {

@@ -1,7 +1,6 @@
 //! What a store consists of: every table that travels in a backup, its columns and its key, and
 //! the tables that stay behind.
 
-use crate::engine::{apply, journal};
 use crate::model::{Kind, tables};
 
 use super::ledger;
@@ -45,6 +44,38 @@ pub const LEFT_OUT: [(&str, LeftOut); 4] = [
     ("maintenance", LeftOut::Stays),
     ("sessions", LeftOut::Emptied),
     ("tokens", LeftOut::Emptied),
+];
+
+/// What is written of a finding.
+pub const FINDING_COLUMNS: [&str; 14] = [
+    "id",
+    "recipe",
+    "first_run",
+    "last_run",
+    "code",
+    "severity",
+    "stage",
+    "entity",
+    "legacy_id",
+    "name",
+    "message",
+    "cause",
+    "refuses",
+    "identity",
+];
+
+/// What is written of a before-image.
+pub const IMAGE_COLUMNS: [&str; 10] = [
+    "run",
+    "kind",
+    "store_id",
+    "number",
+    "text",
+    "image",
+    "fingerprint",
+    "adopted",
+    "created_run",
+    "changed_run",
 ];
 
 const BY_ID: &[&str] = &["id"];
@@ -106,7 +137,7 @@ fn of_the_engine() -> [Contents; 6] {
         Contents {
             name: "findings",
             columns: zip(
-                &journal::FINDING_COLUMNS,
+                &FINDING_COLUMNS,
                 &[
                     INT, TEXT, INT, INT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSON, BOOL, INT,
                 ],
@@ -137,7 +168,7 @@ fn of_the_engine() -> [Contents; 6] {
         Contents {
             name: "before_images",
             columns: zip(
-                &apply::IMAGE_COLUMNS,
+                &IMAGE_COLUMNS,
                 &[INT, INT, INT, INT, TEXT, JSON, Holds::Bytes, BOOL, INT, INT],
             ),
             key: &["run", "kind", "number", "text"],

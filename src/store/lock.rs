@@ -6,6 +6,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::connection::Connection;
 use super::{Store, StoreError};
@@ -14,6 +16,9 @@ use crate::sql::{Bind, query_int};
 
 /// Advisory locks are numbers: this one is Heirloom's (`HEIR`), the second is the schema's.
 pub(super) const CLASS: i64 = 0x4845_4952;
+
+/// Longer than [`is_free`] holds the lock: who meets it there comes in behind it.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Held while the value lives, in a session until [`release`].
 #[derive(Debug)]
@@ -30,6 +35,27 @@ pub enum RunLock {
 /// # Errors
 /// The lock file cannot be made, or the database fails.
 pub fn try_lock(store: &mut Store) -> Result<Option<RunLock>, StoreError> {
+    if let Some(lock) = try_once(store)? {
+        return Ok(Some(lock));
+    }
+    thread::sleep(GLANCE);
+    try_once(store)
+}
+
+/// Whether nobody holds the run lock.
+///
+/// # Errors
+/// As [`try_lock`].
+pub fn is_free(store: &mut Store) -> Result<bool, StoreError> {
+    let lock = try_once(store)?;
+    let free = lock.is_some();
+    if let Some(lock) = lock {
+        release(lock, &mut store.connection);
+    }
+    Ok(free)
+}
+
+fn try_once(store: &mut Store) -> Result<Option<RunLock>, StoreError> {
     match &store.url {
         DatabaseUrl::Sqlite(path) => lock_file(path),
         _ => {
