@@ -37,6 +37,8 @@ pub use write::{Written, write};
 
 use std::path::Path;
 
+/// How every backup begins: it is a gzip file.
+pub const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// No member is larger.
 const MEMBER_MAX: usize = 8 << 20;
 /// No row is longer: what is read at once has to fit into memory.

@@ -1,6 +1,6 @@
 //! Files that are written whole or not at all.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -55,6 +55,14 @@ pub fn write_whole<T, E: From<io::Error>>(
         folder.sync_all()?;
     }
     Ok(written)
+}
+
+/// Makes folders that only their owner may enter.
+pub fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
 }
 
 /// A file that is being made was written to less than so long ago.

@@ -223,11 +223,16 @@ pub fn username_wish(owner: &str, email: &str) -> String {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex_digits(bytes).map(char::from).collect()
+}
+
+/// The same as ASCII, for who writes many.
+pub fn hex_digits(bytes: &[u8]) -> impl Iterator<Item = u8> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| DIGITS[usize::from(value & 15)];
+    bytes
+        .iter()
+        .flat_map(move |byte| [digit(byte >> 4), digit(*byte)])
 }
 
 #[cfg(test)]

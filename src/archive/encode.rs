@@ -9,6 +9,7 @@ use crate::model::{Kind, Value};
 use crate::sql::Cell;
 use crate::store::contents::Holds;
 use crate::store::rows;
+use crate::text::hex_digits;
 
 /// Longer runs of digits may be more than a number of the canonical form holds.
 const EXACT_DIGITS: usize = 15;
@@ -54,12 +55,8 @@ fn push_text(out: &mut Vec<u8>, text: &str) {
 }
 
 fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.extend_from_slice(b"{\"hex\":\"");
-    for byte in bytes {
-        out.push(DIGITS[usize::from(byte >> 4)]);
-        out.push(DIGITS[usize::from(byte & 15)]);
-    }
+    out.extend(hex_digits(bytes));
     out.extend_from_slice(b"\"}");
 }
 

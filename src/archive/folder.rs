@@ -60,11 +60,8 @@ fn named(name: &str) -> Option<(Id, Maker)> {
 /// # Errors
 /// It cannot be made.
 pub fn prepare(folder: &Path) -> Result<(), ArchiveError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| {
+    let mut folders = files::private_folders();
+    folders.recursive(true).create(folder).map_err(|error| {
         ArchiveError::Writing(io::Error::new(
             error.kind(),
             format!("the folder {}: {error}", folder.display()),
@@ -129,13 +126,31 @@ impl State {
 /// # Errors
 /// The folder cannot be read.
 pub fn list(folder: &Path) -> Result<Vec<Entry>, ArchiveError> {
-    let files = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        files => files.map_err(ArchiveError::Reading)?,
-    };
-    let mut entries: Vec<Entry> = files.flatten().filter_map(|file| look(&file)).collect();
+    let mut entries: Vec<Entry> = files(folder)?.iter().filter_map(look).collect();
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.id.as_ref().map(Id::at)));
     Ok(entries)
+}
+
+/// The files of a folder; a folder that is missing has none.
+fn files(folder: &Path) -> Result<Vec<fs::DirEntry>, ArchiveError> {
+    match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        files => Ok(files.map_err(ArchiveError::Reading)?.flatten().collect()),
+    }
+}
+
+/// What scheduled backups have of this ending, the newest first.
+fn scheduled(folder: &Path, ending: &str) -> Result<Vec<fs::DirEntry>, ArchiveError> {
+    let mut files: Vec<_> = files(folder)?
+        .into_iter()
+        .filter_map(|file| {
+            let name = file.file_name().into_string().ok()?;
+            let (id, maker) = named(&format!("{}{ENDING}", name.strip_suffix(ending)?))?;
+            (maker == Maker::Schedule).then(|| (id.at(), file))
+        })
+        .collect();
+    files.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    Ok(files.into_iter().map(|(_, file)| file).collect())
 }
 
 fn look(file: &fs::DirEntry) -> Option<Entry> {
@@ -171,19 +186,19 @@ fn look(file: &fs::DirEntry) -> Option<Entry> {
     })
 }
 
-/// When the newest scheduled backup was made that is there.
+/// When the newest scheduled backup was made that is there. Looking at a backup takes as long
+/// as unpacking it: none behind the newest good one is.
 ///
 /// # Errors
 /// The folder cannot be read.
 pub fn last_scheduled(folder: &Path) -> Result<Option<DateTime<Utc>>, ArchiveError> {
-    let mut entries = list(folder)?.into_iter();
-    let newest = entries.find(is_kept);
+    let files = scheduled(folder, ENDING)?;
+    let newest = files.iter().filter_map(look).find(is_kept);
     Ok(newest.and_then(|entry| entry.id).map(|id| id.at()))
 }
 
 fn is_kept(entry: &Entry) -> bool {
-    entry.maker == Some(Maker::Schedule)
-        && matches!(entry.state, State::Complete | State::OtherVersion)
+    matches!(entry.state, State::Complete | State::OtherVersion)
 }
 
 /// Removes the older scheduled backups, each with its drill, so that the newest `keep` complete
@@ -192,9 +207,10 @@ fn is_kept(entry: &Entry) -> bool {
 /// # Errors
 /// The folder cannot be read or written.
 pub fn prune(folder: &Path, keep: u32) -> Result<Vec<PathBuf>, ArchiveError> {
-    let entries = list(folder)?.into_iter().filter(is_kept);
+    let files = scheduled(folder, ENDING)?;
     let mut gone = Vec::new();
-    for entry in entries.skip(keep as usize) {
+    let kept = files.iter().filter_map(look).filter(is_kept);
+    for entry in kept.skip(keep as usize) {
         fs::remove_file(&entry.path).map_err(ArchiveError::Writing)?;
         let _ = fs::remove_file(drill_of(&entry.path));
         gone.push(entry.path);
@@ -215,16 +231,10 @@ pub fn drill_of(path: &Path) -> PathBuf {
 /// # Errors
 /// The folder cannot be read.
 pub fn last_drill(folder: &Path) -> Result<Option<Drill>, ArchiveError> {
-    let files = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        files => files.map_err(ArchiveError::Reading)?,
-    };
-    let drills = files.flatten().filter_map(|file| {
-        let name = file.file_name().into_string().ok()?;
-        named(&format!("{}{ENDING}", name.strip_suffix(DRILL)?))?;
-        serde_json::from_slice(&fs::read(file.path()).ok()?).ok()
-    });
-    Ok(drills.max_by_key(|drill: &Drill| drill.finished))
+    let files = scheduled(folder, DRILL)?;
+    Ok(files
+        .iter()
+        .find_map(|file| serde_json::from_slice(&fs::read(file.path()).ok()?).ok()))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::format::{Head, MANIFEST, Manifest, SUMS, Sums, TableHead, TableSum, m
 use super::input::{Unpacked, fault};
 use super::lines::Lines;
 use super::member::sum;
-use super::{MEMBER_MAX, PAPER_MAX, Phase, Progress, Watch, versions};
+use super::{GZIP, MEMBER_MAX, PAPER_MAX, Phase, Progress, Watch, versions};
 use crate::sql::Cell;
 use crate::store::contents;
 use crate::store::schema_version;
@@ -25,9 +25,6 @@ const PADDING_MAX: usize = 64 << 10;
 /// Rows between two looks at whether to go on.
 const STEP: u64 = 10_000;
 const CHUNK: usize = 64 << 10;
-/// How a gzip file begins.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-
 /// How closely a backup is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scrutiny {

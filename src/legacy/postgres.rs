@@ -3,15 +3,12 @@
 use diesel::connection::SimpleConnection;
 
 use super::ahead::ReadAhead;
-use super::source::{ColumnType, Dialect, Opened};
+use super::source::{ColumnType, Dialect, HELD, LOST, Opened};
 use super::{Clock, SourceError};
 use crate::config::{DatabaseUrl, ServerUrl};
 use crate::connect;
 
 struct Postgres;
-
-const LOST: &str = "The server or the way to it may be gone: check that it runs, and try again.";
-const HELD: &str = "Another session keeps it locked, a change of the table or a backup for instance: try again when that has ended.";
 
 impl Dialect for Postgres {
     fn tables(&self) -> &'static str {

@@ -11,6 +11,12 @@ use super::{mysql, postgres, sqlite};
 use crate::config::DatabaseUrl;
 use crate::sql::{Cell, Cells};
 
+/// What may help where a server ends the reading.
+pub(super) const LOST: &str =
+    "The server or the way to it may be gone: check that it runs, and try again.";
+/// What may help where a server keeps the reader waiting.
+pub(super) const HELD: &str = "Another session keeps it locked, a change of the table or a backup for instance: try again when that has ended.";
+
 /// What an engine has of its own.
 pub(super) trait Dialect: Send {
     /// The names of all tables, one a row.

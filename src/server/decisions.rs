@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use chrono::{SecondsFormat, Utc};
+use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +18,7 @@ use crate::engine::decisions::{Decision, Decisions, GIVEN_BEFORE};
 use crate::engine::journal;
 use crate::store::Connection;
 use crate::text::storable;
+use crate::time::to_the_second;
 
 /// The longest answer, in characters: a layer's slug or one of two words.
 const LONGEST: usize = 200;
@@ -138,7 +139,7 @@ async fn answer(
     let decision = Decision {
         answer,
         facts: GIVEN_BEFORE.into(),
-        answered: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        answered: to_the_second(Utc::now()),
         by: reader.account.username,
     };
     let listed = app

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::DatabaseUrl;
+use crate::files::private_folders;
 
 /// A folder that only its owner may enter, beside the store, or in the working directory where
 /// the store is on a server: the configuration's folder is often one that nobody may write.
@@ -63,10 +64,7 @@ impl Home {
 }
 
 fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(path) {
+    match private_folders().create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         done => done,
     }

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use utoipa::ToSchema;
+
+use crate::time::to_the_second;
 
 /// Jobs that are remembered, and reports that are kept.
 const KEPT: usize = 20;
@@ -148,7 +150,7 @@ impl Jobs {
             state: State::Running,
             request,
             by,
-            started: rfc3339(now),
+            started: to_the_second(now),
             finished: None,
             progress: None,
             exit: None,
@@ -190,7 +192,7 @@ impl Jobs {
         };
         self.change(&job.job, |job| {
             job.state = state;
-            job.finished = Some(rfc3339(Utc::now()));
+            job.finished = Some(to_the_second(Utc::now()));
             job.exit = Some(result.exit);
             job.message = result.message;
         });
@@ -278,8 +280,4 @@ impl Jobs {
     fn jobs(&self) -> MutexGuard<'_, VecDeque<Job>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -226,6 +226,23 @@ impl Site {
         Terminal::start(self.program(&words))
     }
 
+    /// An import ends with exit code 6 before it reads anything, whatever its options; reading
+    /// the store goes on.
+    #[track_caller]
+    pub fn is_told_that_another_run_holds_the_lock(&self) {
+        for option in ["", "--dry-run", "--nodelete --credentials passwords.csv"] {
+            let ended = self.import(&format!("--verbosity 2 {option}"));
+            assert_eq!(ended.code, Some(6), "{option}: {ended:?}");
+            assert!(
+                ended.err.contains("another run holds the lock"),
+                "{ended:?}"
+            );
+            assert_eq!(ended.out, "", "nothing is read");
+        }
+        assert!(!self.exists("passwords.csv"));
+        assert_eq!(self.run("digest").code, Some(0), "reading needs no lock");
+    }
+
     pub fn digest(&self) -> String {
         let ended = self.run("digest");
         assert_eq!(ended.code, Some(0), "{ended:?}");

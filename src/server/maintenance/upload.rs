@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 
 use super::operation::{Progress, Ticket};
+use crate::archive::GZIP;
 use crate::server::state::App;
 use crate::server::trouble::Trouble;
 
@@ -22,9 +23,6 @@ pub const LARGEST: u64 = 64 << 30;
 
 /// What the names of uploads begin with, behind a dot.
 const BEGINNING: &str = "upload-";
-
-/// What every gzip file begins with.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Pieces that wait for the disk at most.
 const WAITING: usize = 8;

@@ -13,18 +13,8 @@ fn a_second_import_while_one_asks_is_told_so() {
     let before = site.contents();
     let mut first = site.attended(IMPORT);
     first.expect("(y/n): ");
-    for option in ["", "--dry-run", "--nodelete --credentials passwords.csv"] {
-        let ended = site.import(option);
-        assert_eq!(ended.code, Some(6), "{option}: {ended:?}");
-        assert!(
-            ended.err.contains("another run holds the lock"),
-            "{ended:?}"
-        );
-        assert_eq!(ended.out, "", "nothing is read");
-    }
+    site.is_told_that_another_run_holds_the_lock();
     assert_eq!(site.contents(), before);
-    assert!(!site.exists("passwords.csv"));
-    assert_eq!(site.run("digest").code, Some(0), "reading needs no lock");
     first.say("y");
     assert_eq!(first.end().0, 0);
     assert_eq!(site.ask::<i64>("SELECT count(*) FROM nodes"), 2);
