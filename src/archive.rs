@@ -48,6 +48,8 @@ const PAPER_MAX: usize = 1 << 20;
 
 /// What goes on, for whoever shows it or may stop it.
 pub trait Watch {
+    /// Which backup it is that is read: whatever becomes of it.
+    fn found(&mut self, _id: &Id) {}
     fn step(&mut self, _progress: Progress<'_>) {}
     /// Whether somebody wants it to stop.
     fn cancelled(&self) -> bool {

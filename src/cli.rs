@@ -16,6 +16,7 @@ mod logging;
 mod outputs;
 mod password_input;
 mod prompt;
+mod rehearsal;
 mod reset;
 mod restore;
 mod runs;

@@ -115,6 +115,10 @@ pub trait Ui {
     fn stage(&mut self, _name: &str, _rows: u64) {}
     fn advance(&mut self, _rows: u64) {}
     fn row(&mut self, _outcome: Outcome, _entity: &str, _key: &Key, _name: &str) {}
+    /// Rows that were told of do not count: they are told of again, or are out of the plan.
+    fn taken_back(&mut self, _rows: Extent) {}
+    /// The plan that is complete, before anybody is asked.
+    fn planned(&mut self, _plan: &mut change::Spool) {}
     fn finding(&mut self, _finding: &Finding) {}
     fn applying(&mut self, _changes: u64) {}
     /// Whether the person wants to stop (Ctrl-C, SIGTERM, SIGHUP).
@@ -146,6 +150,15 @@ pub trait Ui {
     fn satisfied(&mut self, _report: &report::Report) -> Result<Consent, Stop> {
         Err(Stop::Cancelled)
     }
+}
+
+/// Which rows are taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Those of the stage under way.
+    Stage,
+    /// All of the plan.
+    Plan,
 }
 
 /// A person's yes or no.

@@ -1,9 +1,11 @@
 //! Files that are written whole or not at all.
 
 use std::fs::{DirBuilder, File};
-use std::io::{self, BufWriter, Write as _};
-use std::path::Path;
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+
+use tempfile::NamedTempFile;
 
 /// Who may read a file that is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,36 +27,85 @@ pub const UNFINISHED: &str = ".part";
 pub fn write_whole<T, E: From<io::Error>>(
     path: &Path,
     readers: Readers,
-    write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<T, E>,
+    write: impl FnOnce(&mut Unfinished) -> Result<T, E>,
 ) -> Result<T, E> {
-    refuse_special(path)?;
-    // a link stays one: what it leads to is replaced
-    let path = &std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
-        match readers {
-            Readers::Owner => 0o600,
-            Readers::Anybody => 0o666, // the umask takes its share
-        },
-    ));
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name: String = name.chars().take(NAME_SHOWN).collect();
-    let prefix = format!(".{name}.");
-    builder.prefix(&prefix).suffix(UNFINISHED);
-    let mut file = builder.tempfile_in(folder_of(path))?;
-    let mut out = BufWriter::new(file.as_file_mut());
+    let mut out = Unfinished::begin(path, readers)?;
     let written = write(&mut out)?;
-    out.flush()?;
-    drop(out);
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    // the name is on the disk when the folder is
-    #[cfg(unix)]
-    if let Ok(folder) = File::open(folder_of(path)) {
-        folder.sync_all()?;
-    }
+    out.keep()?;
     Ok(written)
+}
+
+/// A file that is being written beside its place, and gone with the value unless it is kept.
+pub struct Unfinished {
+    out: BufWriter<NamedTempFile>,
+    path: PathBuf,
+}
+
+impl Unfinished {
+    /// # Errors
+    /// The folder refuses, or something is in the place that is no file.
+    pub fn begin(path: &Path, readers: Readers) -> io::Result<Self> {
+        refuse_special(path)?;
+        // a link stays one: what it leads to is replaced
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(
+            match readers {
+                Readers::Owner => 0o600,
+                Readers::Anybody => 0o666, // the umask takes its share
+            },
+        ));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name: String = name.chars().take(NAME_SHOWN).collect();
+        let prefix = format!(".{name}.");
+        builder.prefix(&prefix).suffix(UNFINISHED);
+        let out = BufWriter::new(builder.tempfile_in(folder_of(&path))?);
+        Ok(Unfinished { out, path })
+    }
+
+    /// How many bytes it has.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn length(&mut self) -> io::Result<u64> {
+        self.out.stream_position()
+    }
+
+    /// Takes back what was written behind the first `length` bytes.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.out.seek(SeekFrom::Start(length))?;
+        self.out.get_mut().as_file_mut().set_len(length)
+    }
+
+    /// Moves it to its place, once it is on the disk.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn keep(self) -> io::Result<()> {
+        let file = self.out.into_inner().map_err(|error| error.into_error())?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        // the name is on the disk when the folder is
+        #[cfg(unix)]
+        if let Ok(folder) = File::open(folder_of(&self.path)) {
+            folder.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Makes folders that only their owner may enter.

@@ -35,8 +35,9 @@ mod tokens;
 mod trouble;
 
 pub use home::Home;
-pub use jobs::{Progress, Request, Result as RunResult, Runner, Watcher};
+pub use jobs::{Kept, Progress, Request, Result as RunResult, Runner, Watcher};
 pub use listen::{ListenError, Server};
+pub use maintenance::Turn;
 pub use state::{App, Setup};
 pub use trouble::Trouble;
 

@@ -12,6 +12,7 @@ use super::restore::{Mode, Source, restore};
 use super::{Watch, folder};
 use crate::config::DatabaseUrl;
 use crate::files::{Readers, write_whole};
+use crate::store::lock::Held;
 use crate::store::{Missing, Store, scratch};
 
 /// What a drill came to, as it is kept beside the backup.
@@ -79,6 +80,7 @@ fn rehearse(
     *id = Some(source.read.manifest.id.clone());
     let scratch = scratch::folder()?;
     let url = DatabaseUrl::Sqlite(scratch.path().join("drill.sqlite3"));
-    let mut store = Store::open(&url, Missing::Create)?;
+    let store = Store::open(&url, Missing::Create)?;
+    let mut store = Held::take(store)?.ok_or(ArchiveError::Busy)?;
     Ok(restore(&mut store, &source, Mode::Commit, now, watch)?.digest)
 }

@@ -48,6 +48,10 @@ pub enum ArchiveError {
         "another run holds the lock of this store; nothing was changed. Try again when it has ended."
     )]
     Busy,
+    #[error(
+        "the store is in use: {0} and did not end in time. Nothing was changed. Wait until that has ended, or end it, and try again."
+    )]
+    InUse(String),
     #[error("cancelled: nothing was changed")]
     Cancelled,
     #[error(transparent)]

@@ -92,7 +92,7 @@ pub fn read(
         }
         None => return Err(ArchiveError::NotAnArchive("it is empty".into())),
     };
-    let manifest = manifest(&paper)?;
+    let manifest = manifest(&paper, watch)?;
     each(Piece::Manifest(&manifest))?;
     let mut tables = Tables {
         manifest: &manifest,
@@ -167,9 +167,10 @@ fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8], name: &str) -> Result<T, 
         .map_err(|error| ArchiveError::damaged(format!("{name} cannot be understood: {error}")))
 }
 
-fn manifest(paper: &[u8]) -> Result<Manifest, ArchiveError> {
+fn manifest(paper: &[u8], watch: &mut dyn Watch) -> Result<Manifest, ArchiveError> {
     // a newer version may say more than is understood here
     let head: Head = parse(paper, MANIFEST)?;
+    watch.found(&head.id);
     versions::check(&head)?;
     let manifest: Manifest = parse(paper, MANIFEST)?;
     let wrong = |what: &str| Err(ArchiveError::damaged(format!("{MANIFEST} {what}")));

@@ -8,7 +8,8 @@ use crate::sql::{Bind, execute, query, query_int};
 use crate::store::connection::Connection;
 use crate::store::contents::{self, LEFT_OUT, LeftOut};
 use crate::store::keys::{self, PutOff};
-use crate::store::rows;
+use crate::store::{StoreError, rows};
+use crate::text::printable;
 
 /// Who logs in while a restore goes on reads it: its rows are deleted, and its keys stay,
 /// because emptying it at once would keep all readers waiting.
@@ -20,21 +21,26 @@ pub fn begin(connection: &mut Connection) -> Result<(), ArchiveError> {
         // checked at the end, all at once; there is no changing it in a transaction
         connection.batch_execute("PRAGMA foreign_keys = OFF")?;
     }
-    let begun = begin_alone(connection);
-    if begun.is_err() {
+    begin_alone(connection).map_err(|error| {
         // the fault that is told is the first one
         let _ = end(connection, Ending::RollBack);
-    }
-    begun
+        in_use(connection, error)
+    })
 }
 
 fn begin_alone(connection: &mut Connection) -> Result<(), ArchiveError> {
     connection.begin_writing()?;
     if let Connection::Postgres(_) = connection {
-        // a backup or an export that reads may take a while; logins are written afterwards
+        // a backup or an export that reads may take a while; a limit that somebody set stays
+        query(
+            connection,
+            "SELECT set_config('lock_timeout', '60s', true) FROM pg_settings
+             WHERE name = 'lock_timeout' AND source = 'session'",
+            &[],
+        )?;
+        // logins are written afterwards
         connection.batch_execute(&format!(
-            "SET LOCAL lock_timeout = '60s';
-             LOCK TABLE tokens, {READ_MEANWHILE} IN SHARE ROW EXCLUSIVE MODE"
+            "LOCK TABLE tokens, {READ_MEANWHILE} IN SHARE ROW EXCLUSIVE MODE"
         ))?;
     }
     Ok(())
@@ -117,6 +123,47 @@ pub fn settle(
         }
     }
     Ok(())
+}
+
+/// Where others kept a table for too long: who they are, as far as the database tells. The
+/// transaction has ended.
+pub fn in_use(connection: &mut Connection, error: ArchiveError) -> ArchiveError {
+    let ArchiveError::Store(StoreError::Database(fault)) = &error else {
+        return error;
+    };
+    let text = fault.to_string();
+    match connection {
+        Connection::Sqlite(_) if text.contains("database is locked") => {
+            ArchiveError::InUse("another program writes to it".into())
+        }
+        Connection::Postgres(_) if text.contains("lock timeout") => {
+            ArchiveError::InUse(users(connection).unwrap_or("another program uses it".into()))
+        }
+        _ => error,
+    }
+}
+
+/// The sessions that have a table of the store, and what for; `None` where they have gone.
+fn users(connection: &mut Connection) -> Option<String> {
+    let sessions = query(
+        connection,
+        "SELECT concat_ws(' ', coalesce(nullif(application_name, ''), 'a program without a name'),
+            '(process ' || pid || ')',
+            CASE WHEN bool_and(mode = 'AccessShareLock') THEN 'reads it' ELSE 'writes to it' END)
+         FROM pg_locks JOIN pg_stat_activity USING (pid)
+         WHERE locktype = 'relation' AND granted AND pid <> pg_backend_pid()
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+         AND relation IN (SELECT oid FROM pg_class
+            WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r')
+         GROUP BY pid, application_name ORDER BY pid LIMIT 3",
+        &[],
+    );
+    let sessions = sessions.ok()?.into_iter();
+    let sessions: Vec<String> = sessions
+        .filter_map(|row| row.0.into_iter().next())
+        .map(|cell| printable(&cell.into_text()).into_owned())
+        .collect();
+    (!sessions.is_empty()).then(|| sessions.join(", "))
 }
 
 /// A row that the database refuses; anything else is a fault of the store.

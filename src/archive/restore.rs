@@ -16,8 +16,9 @@ use super::{Phase, Progress, Watch};
 use crate::store::bulk::Inserter;
 use crate::store::columns::TimeText;
 use crate::store::digest::digest;
+use crate::store::lock::Held;
 use crate::store::maintenance::{self, Maintenance, RESTORED};
-use crate::store::{Store, lock, schema_version};
+use crate::store::schema_version;
 use crate::time::{to_micros, to_text};
 
 /// Whether it counts.
@@ -61,29 +62,14 @@ impl Source {
     }
 }
 
-/// Replaces the whole store by a backup. The run lock is held meanwhile; `runs` gets no row.
-/// An older backup is upgraded on the way. `now` begins the store's new epoch.
+/// Replaces the whole store by a backup; `runs` gets no row. An older backup is upgraded on the
+/// way. `now` begins the store's new epoch.
 ///
 /// # Errors
-/// Another run holds the lock; the file is not the one that was checked any more; the store
-/// refuses a row or fails; `watch` wants it to stop. Then nothing has changed.
+/// The file is not the one that was checked any more; the store is in use, refuses a row or
+/// fails; `watch` wants it to stop. Then nothing has changed.
 pub fn restore(
-    store: &mut Store,
-    source: &Source,
-    mode: Mode,
-    now: DateTime<Utc>,
-    watch: &mut dyn Watch,
-) -> Result<Restored, ArchiveError> {
-    let Some(lock) = lock::try_lock(store)? else {
-        return Err(ArchiveError::Busy);
-    };
-    let restored = replace_store(store, source, mode, now, watch);
-    lock::release(lock, &mut store.connection);
-    restored
-}
-
-fn replace_store(
-    store: &mut Store,
+    store: &mut Held,
     source: &Source,
     mode: Mode,
     now: DateTime<Utc>,
@@ -119,7 +105,7 @@ fn replace_store(
         _ => Ending::RollBack,
     };
     let ended = replace::end(connection, ending);
-    let digest = done?;
+    let digest = done.map_err(|error| replace::in_use(connection, error))?;
     ended?;
     Ok(Restored {
         id: source.read.manifest.id.clone(),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::server::Kept;
+
 /// Carries the data of a legacy installation into its successor: rehearsed before, all of
 /// it or none of it, repeatable until launch.
 #[derive(Debug, Parser)]
@@ -187,6 +189,9 @@ pub struct RunOptions {
     /// Write the report as JSON
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// Where the server keeps what a rehearsal does
+    #[arg(skip)]
+    pub kept: Option<Kept>,
 }
 
 #[derive(Debug, Subcommand)]

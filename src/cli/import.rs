@@ -7,6 +7,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::outputs::Outputs;
 use super::prompt::{Person, Presence, Shown};
+use super::rehearsal::Rehearsal;
 use super::{signals, summary, terminal};
 use crate::config::{DatabaseUrl, LayerChoice};
 use crate::engine::credentials::HandOut;
@@ -61,7 +62,10 @@ pub(super) fn bring_in(
     };
     let mut store = Store::open(&context.store, missing)?;
     signals::watch();
-    let mut person = Person::new(context.verbosity, presence).watched(context.watcher.clone());
+    let rehearsal = arguments.run.kept.as_ref().map(Rehearsal::begin);
+    let mut person = Person::new(context.verbosity, presence)
+        .watched(context.watcher.clone())
+        .recorded(rehearsal.transpose()?);
     run_and_report(
         context,
         arguments,
@@ -227,6 +231,7 @@ fn run_and_report(
     };
     let ended = run_recipe(store, recipe, &engine_options, &mut decisions, person, &now);
     person.quiet();
+    person.keep_rehearsal();
     let answers = keep_answers(options, &decisions);
     let ended = ended?;
     report(context, arguments, ended, &decisions, answers, person)

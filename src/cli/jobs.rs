@@ -1,20 +1,18 @@
 //! Runs that the server is asked for: each is what `heirloom sync` does.
 
-use std::path::Path;
-
 use super::args::{Nodeshot, RunOptions};
 use super::context::Context;
 use super::import::bring_in;
 use super::prompt::Presence;
 use super::sync;
 use crate::engine::report::Mode;
-use crate::server::{Request, RunResult, Runner, Watcher};
+use crate::server::{Kept, Request, RunResult, Runner, Watcher};
 
 /// See the module.
 pub struct Syncs(pub Context);
 
 impl Runner for Syncs {
-    fn run(&self, request: &Request, report: &Path, watcher: Watcher) -> RunResult {
+    fn run(&self, request: &Request, kept: &Kept, watcher: Watcher) -> RunResult {
         let mut context = self.0.clone();
         context.verbosity = 0;
         context.watcher = Some(watcher);
@@ -25,7 +23,8 @@ impl Runner for Syncs {
             expect: request.expect.clone(),
             allow_deletes: request.allow_deletes,
             accept_source: request.accept_source,
-            report: Some(report.into()),
+            report: Some(kept.report.clone()),
+            kept: request.dry_run.then(|| kept.clone()),
             ..RunOptions::default()
         };
         let arguments = Nodeshot {

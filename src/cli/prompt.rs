@@ -11,10 +11,12 @@ use std::time::Duration;
 use dialoguer::theme::{ColorfulTheme, SimpleTheme, Theme};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::rehearsal::Rehearsal;
 use super::{signals, summary, terminal};
+use crate::engine::change::Spool;
 use crate::engine::decisions::Scope;
 use crate::engine::report::Report;
-use crate::engine::{Consent, Finding, Outcome, Question, Reply, Stop, Ui};
+use crate::engine::{Consent, Extent, Finding, Outcome, Question, Reply, Stop, Ui};
 use crate::model::Key;
 use crate::server::Watcher;
 use crate::text::printable;
@@ -25,6 +27,7 @@ pub struct Person {
     presence: Presence,
     bar: Option<ProgressBar>,
     watcher: Option<Watcher>,
+    rehearsal: Option<Rehearsal>,
     /// What is under way, how far it is, how much it is.
     progress: (String, u64, u64),
     /// The results were shown before the question, and need not be again.
@@ -53,6 +56,7 @@ impl Person {
             presence,
             bar: None,
             watcher: None,
+            rehearsal: None,
             progress: Default::default(),
             shown: Shown::No,
             deaf: None,
@@ -63,6 +67,23 @@ impl Person {
     pub fn watched(mut self, watcher: Option<Watcher>) -> Self {
         self.watcher = watcher;
         self
+    }
+
+    /// What happens is kept row by row.
+    pub fn recorded(mut self, rehearsal: Option<Rehearsal>) -> Self {
+        self.rehearsal = rehearsal;
+        self
+    }
+
+    /// The run has ended, and what was recorded of it is whole.
+    pub fn keep_rehearsal(&mut self) {
+        if let Some(rehearsal) = self.rehearsal.take()
+            && let Err(error) = rehearsal.keep()
+        {
+            terminal::complain(&format!(
+                "the rows and the plan of the rehearsal are not kept: {error}. Make room beside the store."
+            ));
+        }
     }
 
     fn tell(&self) {
@@ -112,6 +133,9 @@ impl Ui for Person {
     fn stage(&mut self, name: &str, rows: u64) {
         tracing::debug!(stage = name, rows, "stage");
         self.begin(name, rows);
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.stage();
+        }
     }
 
     fn advance(&mut self, rows: u64) {
@@ -126,6 +150,21 @@ impl Ui for Person {
         if self.verbosity >= 2 {
             let line = format!("{} {entity} {} {}", outcome.word(), key, name);
             self.line(printable(line.trim_end()).as_ref());
+        }
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.row(outcome, entity, key, name);
+        }
+    }
+
+    fn taken_back(&mut self, rows: Extent) {
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.take_back(rows);
+        }
+    }
+
+    fn planned(&mut self, plan: &mut Spool) {
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.plan(plan);
         }
     }
 

@@ -10,8 +10,9 @@ use super::{signals, terminal};
 use crate::engine::report::{End, Mode, Report, Source};
 use crate::engine::tally::Counts;
 use crate::engine::{Consent, Finding, Severity, Stop, Ui as _, journal};
+use crate::store::lock::Held;
 use crate::store::reset::{self, Emptied};
-use crate::store::{Store, ledger, lock};
+use crate::store::{Store, ledger};
 use crate::time::to_the_second;
 
 pub fn run(context: &Context, options: &Reset) -> Result<Exit, Failure> {
@@ -20,14 +21,9 @@ pub fn run(context: &Context, options: &Reset) -> Result<Exit, Failure> {
             "there is no terminal to ask on. Give --noinput to empty the store without being asked.",
         ));
     }
-    let mut store = context.open_store()?;
-    let Some(lock) = lock::try_lock(&mut store)? else {
-        return Err(Stop::Busy.into());
-    };
+    let mut store = Held::take(context.open_store()?)?.ok_or(Stop::Busy)?;
     signals::watch();
-    let ended = empty(context, options, &mut store);
-    lock::release(lock, &mut store.connection);
-    ended
+    empty(context, options, &mut store)
 }
 
 fn empty(context: &Context, options: &Reset, store: &mut Store) -> Result<Exit, Failure> {

@@ -13,10 +13,11 @@ use super::outputs::Outputs;
 use super::prompt::{Person, Presence};
 use super::watch::Bar;
 use super::{signals, terminal};
-use crate::archive::{self, Manifest, Mode, Read, Restored, Source};
+use crate::archive::{self, ArchiveError, Manifest, Mode, Read, Restored, Source};
 use crate::engine::{Consent, Finding, Severity, Stop, Ui as _};
 use crate::files::{Readers, write_whole};
 use crate::sql::query_int;
+use crate::store::lock::Held;
 use crate::store::{Missing, Store};
 use crate::time::{to_micros, to_rfc3339};
 
@@ -58,6 +59,7 @@ fn restore(context: &Context, options: &Restore, report: &mut Report) -> Result<
     if !options.noinput {
         ask(context, &source.read, &mut store)?;
     }
+    let mut store = Held::take(store)?.ok_or(ArchiveError::Busy)?;
     let mut bar = Bar::new(context.verbosity);
     let restored = archive::restore(&mut store, &source, mode, chrono::Utc::now(), &mut bar)?;
     drop(bar);

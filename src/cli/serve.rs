@@ -14,7 +14,7 @@ use super::jobs::Syncs;
 use super::signals;
 use crate::config::Listen;
 use crate::scheduler::{Agenda, ClockworkError, Ending, Planner, Timetable, follow};
-use crate::server::{Home, Server, Setup};
+use crate::server::{App, Home, Server, Setup};
 
 use backups::Made;
 use log::Log;
@@ -51,6 +51,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
     drop(context.open_store()?);
     signals::watch();
     let mut log = Log::new(context);
+    let app = server.as_ref().map(Server::app);
     let answering = server.map(|server| {
         log.say(&format!("listening on {}", server.url()));
         std::thread::spawn(move || server.run(signals::stop()))
@@ -59,7 +60,7 @@ pub fn run(context: &Context) -> Result<Exit, Failure> {
         let quiet = quiet(context);
         follow(
             agenda,
-            move |job| attempt(&quiet, job),
+            move |job| attempt(&quiet, app.as_ref(), job),
             signals::stop(),
             context.config.server.grace,
             |event| log.tell(event),
@@ -99,14 +100,14 @@ fn agenda(context: &Context, now: DateTime<Utc>) -> Result<Agenda<Job>, Failure>
     Ok(Agenda::new(jobs))
 }
 
-fn attempt(context: &Context, job: Job) -> (Ending, Outcome) {
+fn attempt(context: &Context, server: Option<&App>, job: Job) -> (Ending, Outcome) {
     match job {
         Job::Sync => {
             let (ending, attempt) = syncs::attempt(context);
             (ending, Outcome::Synced(attempt))
         }
         Job::Backup => {
-            let (ending, made) = backups::attempt(context);
+            let (ending, made) = backups::attempt(context, server);
             (ending, Outcome::BackedUp(made))
         }
     }

@@ -1,5 +1,7 @@
 //! The plan on disk: the complete change set of a run in canonical order.
 
+mod lines;
+
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 

@@ -16,7 +16,7 @@ use super::guards::{self, Answer, Guard};
 use super::journal::Notes;
 use super::plan::{Going, Planner, Policy};
 use super::report::{End, Mode, Report, Source};
-use super::{Consent, Recipe, Side, Stop, Ui, journal, stages};
+use super::{Consent, Extent, Recipe, Side, Stop, Ui, journal, stages};
 use crate::config::OnConflict;
 use crate::model::Table;
 use crate::store::ledger::{self, Ahead};
@@ -210,6 +210,7 @@ impl Run<'_> {
         if let Some(fault) = plan.fault.take_if(|fault| !(keeps && source_failed(fault))) {
             return Err(fault);
         }
+        self.ui.planned(&mut plan.spool);
         self.ask(&plan, &digest)?;
         self.report.outcome = match (self.options.mode, &plan.fault) {
             (Mode::DryRun, _) => End::Rehearsed,
@@ -358,6 +359,7 @@ impl Run<'_> {
 
     fn start_over(&mut self) -> Result<(), Stop> {
         self.report.stages.clear();
+        self.ui.taken_back(Extent::Plan);
         let refused = journal::refused_rows(&mut self.store.connection, self.recipe.name())?;
         self.findings = Findings::new(refused)?;
         Ok(())

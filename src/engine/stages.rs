@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::plan::Planner;
 use super::report::{Report, StageTime};
-use super::{Recipe, Snapshot, Stop};
+use super::{Extent, Recipe, Snapshot, Stop};
 
 /// Runs every stage; a fault is returned with the work of its stage given up.
 pub(super) fn run(
@@ -49,6 +49,7 @@ pub(super) fn run(
                 planner.spool.rewind(mark.0)?;
                 planner.findings.rewind(mark.1)?;
                 planner.tallies = mark.2;
+                planner.ui.taken_back(Extent::Stage);
                 fault = Some(stop);
                 continue;
             }

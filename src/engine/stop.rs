@@ -73,8 +73,10 @@ impl From<DbError> for Stop {
         ) || text.contains("connection");
         let advice = if lost {
             "The connection to its server is gone: check that the server runs, and try again."
-        } else if text.contains("locked") || text.contains("lock timeout") {
+        } else if text.contains("locked") {
             "Another program is writing to it: try again when that has ended."
+        } else if text.contains("lock timeout") {
+            "Another program is using it: try again when that has ended."
         } else if text.contains("readonly") {
             "Check that the file and its folder may be written."
         } else if text.contains("malformed") {

@@ -31,7 +31,8 @@ impl Home {
     /// What the file system says.
     pub fn prepare(&self) -> io::Result<()> {
         private_folder(&self.0)?;
-        private_folder(&self.reports())
+        private_folder(&self.reports())?;
+        private_folder(&self.rehearsals())
     }
 
     #[must_use]
@@ -60,6 +61,12 @@ impl Home {
     #[must_use]
     pub fn reports(&self) -> PathBuf {
         self.0.join("reports")
+    }
+
+    /// Where the outcomes and the plans of rehearsals are that the server was asked for.
+    #[must_use]
+    pub fn rehearsals(&self) -> PathBuf {
+        self.0.join("rehearsals")
     }
 }
 

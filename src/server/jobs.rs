@@ -1,21 +1,26 @@
 //! Runs that were asked for over HTTP: one at a time, watched while they go on, their reports
-//! kept as files.
+//! kept as files, and of rehearsals the outcome of each row and the plan too.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
+use super::home::Home;
+use crate::files::sweep;
 use crate::time::to_the_second;
 
 /// Jobs that are remembered, and reports that are kept.
 const KEPT: usize = 20;
+
+/// Rehearsals whose rows and plans are kept: those of a large source are large.
+const REHEARSALS: usize = 5;
 
 /// Progress that a watcher may be behind before it misses some.
 const BEHIND: usize = 256;
@@ -57,10 +62,20 @@ pub struct Result {
     pub message: Option<String>,
 }
 
+/// The files in which a run is kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub report: PathBuf,
+    /// The outcome of each row.
+    pub rows: PathBuf,
+    pub plan: PathBuf,
+}
+
 /// Who does the runs.
 pub trait Runner: Send + Sync {
-    /// Runs as `heirloom sync` does, and writes the report to a file. Returns when it is over.
-    fn run(&self, request: &Request, report: &Path, watcher: Watcher) -> Result;
+    /// Runs as `heirloom sync` does, and writes the report to its file; a rehearsal also writes
+    /// the other two. Returns when it is over.
+    fn run(&self, request: &Request, kept: &Kept, watcher: Watcher) -> Result;
 }
 
 /// How far something is.
@@ -119,15 +134,17 @@ pub struct Job {
 pub struct Jobs {
     runner: Arc<dyn Runner>,
     reports: PathBuf,
+    rehearsals: PathBuf,
     jobs: Mutex<VecDeque<Job>>,
     events: broadcast::Sender<Job>,
 }
 
 impl Jobs {
-    pub fn new(runner: Arc<dyn Runner>, reports: PathBuf) -> Self {
+    pub fn new(runner: Arc<dyn Runner>, home: &Home) -> Self {
         Jobs {
             runner,
-            reports,
+            reports: home.reports(),
+            rehearsals: home.rehearsals(),
             jobs: Mutex::default(),
             events: broadcast::Sender::new(BEHIND),
         }
@@ -179,9 +196,9 @@ impl Jobs {
                 all.change(&id, |job| job.progress = Some(progress));
             }
         });
-        let report = self.path(&job.job);
+        let kept = self.files(&job.job);
         let (runner, request) = (self.runner.clone(), job.request.clone());
-        let run = std::panic::AssertUnwindSafe(move || runner.run(&request, &report, watcher));
+        let run = std::panic::AssertUnwindSafe(move || runner.run(&request, &kept, watcher));
         let result = std::panic::catch_unwind(run).unwrap_or_else(|_| Result {
             exit: 1,
             message: Some("the run broke off; the store is as it was".into()),
@@ -196,8 +213,11 @@ impl Jobs {
             job.exit = Some(result.exit);
             job.message = result.message;
         });
-        if let Err(error) = self.forget_old_reports() {
-            tracing::warn!(target: "heirloom::server", "old reports stay: {error}");
+        // the report of a rehearsal stays as long as its plan
+        let forgotten = forget_old(&self.rehearsals, REHEARSALS, &BTreeSet::new())
+            .and_then(|rehearsals| forget_old(&self.reports, KEPT, &rehearsals));
+        if let Err(error) = forgotten {
+            tracing::warn!(target: "heirloom::server", "files of old runs stay: {error}");
         }
         state
     }
@@ -235,30 +255,28 @@ impl Jobs {
     /// # Errors
     /// The file cannot be read.
     pub fn report(&self, id: &str) -> io::Result<Option<serde_json::Value>> {
-        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        let Some(kept) = self.kept(id) else {
             return Ok(None);
-        }
-        match std::fs::read(self.path(id)) {
+        };
+        match std::fs::read(kept.report) {
             Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    fn path(&self, id: &str) -> PathBuf {
-        self.reports.join(format!("{id}.json"))
+    /// Where a job's files are, if there are any; `None` where no job is called so.
+    pub fn kept(&self, id: &str) -> Option<Kept> {
+        let is_name = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_name.then(|| self.files(id))
     }
 
-    /// Names are times: the first ones are the oldest.
-    fn forget_old_reports(&self) -> io::Result<()> {
-        let entries = std::fs::read_dir(&self.reports)?;
-        let mut reports: Vec<PathBuf> = entries
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<io::Result<_>>()?;
-        reports.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
-        reports.sort();
-        let old = reports.len().saturating_sub(KEPT);
-        reports.iter().take(old).try_for_each(std::fs::remove_file)
+    fn files(&self, id: &str) -> Kept {
+        Kept {
+            report: self.reports.join(format!("{id}.json")),
+            rows: self.rehearsals.join(format!("{id}.rows.jsonl")),
+            plan: self.rehearsals.join(format!("{id}.plan.jsonl")),
+        }
     }
 
     fn change(&self, id: &str, change: impl FnOnce(&mut Job)) {
@@ -280,4 +298,30 @@ impl Jobs {
     fn jobs(&self) -> MutexGuard<'_, VecDeque<Job>> {
         self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Removes the files of all but so many jobs and those that are spared, and what killed servers
+/// left half-made; the jobs whose files stay. Names begin with times: the first ones are the
+/// oldest.
+fn forget_old(
+    folder: &Path,
+    count: usize,
+    spared: &BTreeSet<String>,
+) -> io::Result<BTreeSet<String>> {
+    sweep(folder, "", SystemTime::now());
+    let mut files: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        match name.split_once('.') {
+            None | Some(("", _)) => {}
+            Some((job, _)) => files.entry(job.into()).or_default().push(entry.path()),
+        }
+    }
+    let last = files.keys().rev().take(count).cloned();
+    let stay: BTreeSet<String> = last.chain(spared.iter().cloned()).collect();
+    let old = files.iter().filter(|(job, _)| !stay.contains(*job));
+    old.flat_map(|(_, paths)| paths)
+        .try_for_each(std::fs::remove_file)?;
+    Ok(stay)
 }

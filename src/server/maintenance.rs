@@ -6,6 +6,7 @@
 //! server's folder; a new one takes its place when it is whole.
 
 mod operation;
+mod ticket;
 mod upload;
 
 use std::path::{Path, PathBuf};
@@ -28,8 +29,12 @@ use super::state::App;
 use super::stream;
 use super::trouble::{ErrorBody, Trouble};
 use crate::archive::{self, ArchiveError, Id, Mode, Source, Watch, folder};
+use crate::store::lock::Held;
 use crate::store::{Missing, Store, maintenance};
-use operation::{Kind, Operations, Status, Ticket};
+use operation::{Kind, Operations, Status};
+use ticket::Ticket;
+
+pub use ticket::Turn;
 
 /// What every such file is.
 const GZIP: &str = "application/gzip";
@@ -53,6 +58,11 @@ impl Office {
             home,
             backups,
         }
+    }
+
+    /// Keeps backups and restores over HTTP out; `None` where one goes on.
+    pub fn turn(&self) -> Option<Turn> {
+        self.operations.turn()
     }
 
     /// Whether a backup or a restore goes on.
@@ -170,32 +180,11 @@ async fn back_up(
     )
 )]
 async fn download(State(app): State<App>, _: Superuser) -> Result<Response, Trouble> {
-    let path = app.office.home.backup();
-    let opened = spawn_blocking(move || {
-        let file = std::fs::File::open(path)?;
-        let bytes = file.metadata()?.len();
-        Ok::<_, std::io::Error>((file, bytes))
-    });
-    let (mut file, bytes) = match opened
-        .await
-        .map_err(|error| Trouble::fault(error.to_string()))?
-    {
-        Ok(opened) => opened,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let message =
-                "there is no backup yet; ask for one with POST /api/maintenance/db/backup";
-            return Err(Trouble::not_found(message));
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let mut response = stream::from_thread(&app, GZIP, move |out| {
-        std::io::copy(&mut file, out)?;
-        Ok(())
-    })
-    .await?;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
-    headers.insert(
+    let none = "there is no backup yet; ask for one with POST /api/maintenance/db/backup";
+    let mut response = stream::from_file(&app, GZIP, app.office.home.backup())
+        .await?
+        .ok_or_else(|| Trouble::not_found(none))?;
+    response.headers_mut().insert(
         header::CONTENT_DISPOSITION,
         HeaderValue::from_static("attachment; filename=\"heirloom-backup.tgz\""),
     );
@@ -233,30 +222,51 @@ async fn restore(
             return Err(trouble);
         }
     };
+    // a run may have begun meanwhile; from here on none does
+    let mut store = match hold(&app).await {
+        Ok(Some(store)) => store,
+        Ok(None) => {
+            ticket.give_up();
+            return Err(busy("a run"));
+        }
+        Err(trouble) => {
+            ticket.end(Err(trouble.message.clone()), Utc::now()).await;
+            return Err(trouble);
+        }
+    };
     ticket.note().await;
     let status = app.office.status().await?;
-    go_on(&app, ticket, move |app, watch| {
-        replace(app, file.path(), watch)
+    go_on(&app, ticket, move |_, watch| {
+        replace(&mut store, file.path(), watch)
     });
     Ok((StatusCode::ACCEPTED, Json(status)).into_response())
 }
 
-fn replace(app: &App, file: &Path, watch: &mut dyn Watch) -> Result<String, ArchiveError> {
+/// The store with its run lock; `None` where a run holds it.
+async fn hold(app: &App) -> Result<Option<Held>, Trouble> {
+    let url = app.stores.url().clone();
+    let held = spawn_blocking(move || Held::take(Store::open(&url, Missing::Create)?));
+    Ok(held
+        .await
+        .map_err(|error| Trouble::fault(error.to_string()))??)
+}
+
+fn replace(store: &mut Held, file: &Path, watch: &mut dyn Watch) -> Result<String, ArchiveError> {
     let source = Source::open(file, watch)?;
-    let mut store = Store::open(app.stores.url(), Missing::Create)?;
-    let restored = archive::restore(&mut store, &source, Mode::Commit, Utc::now(), watch)?;
+    let restored = archive::restore(store, &source, Mode::Commit, Utc::now(), watch)?;
     Ok(restored.id.to_string())
+}
+
+fn busy(what: &str) -> Trouble {
+    Trouble::conflict(
+        "busy",
+        format!("{what} is under way; begin when it has ended"),
+    )
 }
 
 /// # Errors
 /// 409 where something else goes on.
 async fn begin(app: &App, kind: Kind, id: Option<String>) -> Result<Ticket, Trouble> {
-    let busy = |what| {
-        Trouble::conflict(
-            "busy",
-            format!("{what} is under way; begin when it has ended"),
-        )
-    };
     let mut ticket = app
         .office
         .operations
@@ -302,6 +312,10 @@ struct Eye<'a> {
 }
 
 impl Watch for Eye<'_> {
+    fn found(&mut self, id: &Id) {
+        self.ticket.name(id);
+    }
+
     fn step(&mut self, progress: archive::Progress<'_>) {
         self.ticket.tell(progress.into());
     }

@@ -1,5 +1,7 @@
 //! `/api/runs`: what runs came to, and new ones.
 
+use std::path::PathBuf;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -14,10 +16,13 @@ use super::input::{InPath, JsonBody};
 use super::jobs::{self, Job};
 use super::rights::Staff;
 use super::state::App;
-use super::stream::from_store;
+use super::stream::{from_file, from_store};
 use super::trouble::{ErrorBody, Trouble};
 use crate::engine::journal;
 use crate::engine::report::Report;
+
+/// One JSON object a line.
+const LINES: &str = "application/x-ndjson";
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -25,6 +30,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(show))
         .routes(routes!(all_jobs))
         .routes(routes!(job))
+        .routes(routes!(rows))
+        .routes(routes!(plan))
 }
 
 /// All runs, the newest first, without their findings
@@ -173,4 +180,57 @@ async fn job(
         ));
     }
     Ok(Json(Told { job, report }))
+}
+
+/// What a rehearsal did with each row
+///
+/// One JSON object a line: `entity`, `legacy_id`, `name` where it has one, `outcome`.
+#[utoipa::path(
+    get, path = "/api/runs/jobs/{job}/rows", tag = "runs",
+    params(("job" = String, Path, description = "As `POST /api/runs` gave it")),
+    responses(
+        (status = 200, description = "In the order of the stages", body = String, content_type = "application/x-ndjson"),
+        (status = 401, description = "No account", body = ErrorBody),
+        (status = 403, description = "For staff", body = ErrorBody),
+        (status = 404, description = "It is no rehearsal, came to no plan, goes on, or is forgotten", body = ErrorBody),
+    )
+)]
+async fn rows(
+    State(app): State<App>,
+    _: Staff,
+    InPath(id): InPath<String>,
+) -> Result<Response, Trouble> {
+    rehearsed(&app, app.jobs.kept(&id).map(|kept| kept.rows)).await
+}
+
+/// The plan of a rehearsal
+///
+/// One JSON object a line: `table`, `legacy_id`, `id` in the store, `act` (`insert`, `update`,
+/// `follow`, `delete`, `rebase`, `forget`), `changed` (the fields that an update changes), and
+/// `fields` as they are then. Passwords are left out.
+#[utoipa::path(
+    get, path = "/api/runs/jobs/{job}/plan", tag = "runs",
+    params(("job" = String, Path, description = "As `POST /api/runs` gave it")),
+    responses(
+        (status = 200, description = "In the order in which it would be applied", body = String, content_type = "application/x-ndjson"),
+        (status = 401, description = "No account", body = ErrorBody),
+        (status = 403, description = "For staff", body = ErrorBody),
+        (status = 404, description = "It is no rehearsal, came to no plan, goes on, or is forgotten", body = ErrorBody),
+    )
+)]
+async fn plan(
+    State(app): State<App>,
+    _: Staff,
+    InPath(id): InPath<String>,
+) -> Result<Response, Trouble> {
+    rehearsed(&app, app.jobs.kept(&id).map(|kept| kept.plan)).await
+}
+
+async fn rehearsed(app: &App, path: Option<PathBuf>) -> Result<Response, Trouble> {
+    let none = "nothing is kept of such a rehearsal: it is none, came to no plan, goes on, or is forgotten";
+    let answer = match path {
+        Some(path) => from_file(app, LINES, path).await?,
+        None => None,
+    };
+    answer.ok_or_else(|| Trouble::not_found(none))
 }

@@ -11,7 +11,7 @@ use super::home::Home;
 use super::jobs::{Jobs, Runner};
 use super::later::Later;
 use super::listen::Transport;
-use super::maintenance::Office;
+use super::maintenance::{Office, Turn};
 use super::metrics::Metrics;
 use super::pool::Pool;
 use crate::config::{DatabaseUrl, ServerConfig};
@@ -57,7 +57,7 @@ impl App {
             stores: Pool::new(setup.store),
             door: Door::new(transport, &mut rand::rng()),
             later: Later::default(),
-            jobs: Arc::new(Jobs::new(setup.runner, setup.home.reports())),
+            jobs: Arc::new(Jobs::new(setup.runner, &setup.home)),
             office: Office::new(setup.home, setup.backups),
             metrics: Metrics::new(),
             config: setup.config,
@@ -68,6 +68,13 @@ impl App {
     #[must_use]
     pub fn transport(&self) -> Transport {
         Transport::from(&self.config.tls)
+    }
+
+    /// For a backup or a restore that nobody asked for over HTTP: keeps out those that somebody
+    /// asks for. `None` where one goes on.
+    #[must_use]
+    pub fn maintenance_turn(&self) -> Option<Turn> {
+        self.office.turn()
     }
 
     /// Ends what would go on for ever.

@@ -1,6 +1,8 @@
 //! Answers that are written while they are sent: memory does not grow with the store.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -61,6 +63,38 @@ pub async fn from_thread(
             .map_err(|error| Trouble::fault(error.to_string()))?
     })
     .await
+}
+
+/// Answers with a file; `None` where it is not there.
+///
+/// # Errors
+/// It cannot be read.
+pub async fn from_file(
+    app: &App,
+    content_type: &'static str,
+    path: PathBuf,
+) -> Result<Option<Response>, Trouble> {
+    let opened = spawn_blocking(move || {
+        let file = File::open(path)?;
+        let bytes = file.metadata()?.len();
+        Ok::<_, io::Error>((file, bytes))
+    });
+    let (mut file, bytes) = match opened
+        .await
+        .map_err(|error| Trouble::fault(error.to_string()))?
+    {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let mut response = from_thread(app, content_type, move |out| {
+        io::copy(&mut file, out)?;
+        Ok(())
+    })
+    .await?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes));
+    Ok(Some(response))
 }
 
 async fn answer<W: Future<Output = Result<(), Trouble>> + Send + 'static>(

@@ -5,6 +5,7 @@
 //! the connection is, and then nothing can be written either.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -53,6 +54,48 @@ pub fn is_free(store: &mut Store) -> Result<bool, StoreError> {
         release(lock, &mut store.connection);
     }
     Ok(free)
+}
+
+/// A store whose run lock is held as long as the value lives.
+pub struct Held {
+    store: Store,
+    lock: Option<RunLock>,
+}
+
+impl Held {
+    /// Takes the run lock; `None` where another run holds it.
+    ///
+    /// # Errors
+    /// As [`try_lock`].
+    pub fn take(mut store: Store) -> Result<Option<Held>, StoreError> {
+        let lock = try_lock(&mut store)?;
+        Ok(lock.map(|lock| Held {
+            store,
+            lock: Some(lock),
+        }))
+    }
+}
+
+impl Deref for Held {
+    type Target = Store;
+
+    fn deref(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl DerefMut for Held {
+    fn deref_mut(&mut self) -> &mut Store {
+        &mut self.store
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            release(lock, &mut self.store.connection);
+        }
+    }
 }
 
 fn try_once(store: &mut Store) -> Result<Option<RunLock>, StoreError> {

@@ -227,25 +227,33 @@ fn with_nodelete_the_complete_stages_stay() {
     assert_eq!(site.import("").code, Some(0), "nothing is newly refused");
 }
 
-/// A fault behind rows of the same stage that were read already.
-#[test]
-fn with_nodelete_a_stage_is_kept_whole_or_not_at_all() {
-    let site = Site::plain(1_500);
+/// Gives the last device a text that has a page of its own.
+pub fn lengthen_last_device(site: &Site) {
     let long = "UPDATE nodeshot_device SET description = ? WHERE id = \
                 (SELECT max(id) FROM nodeshot_device)";
     site.legacy().execute(long, ["~".repeat(30_000)]).unwrap();
-    let direct = Site::empty();
-    for file in ["old.db", "layers.geojson"] {
-        fs::copy(site.path(file), direct.path(file)).unwrap();
-    }
-    assert_eq!(direct.import("").code, Some(0));
+}
 
+/// Destroys that page: a fault behind rows of the same stage that can be read.
+pub fn damage_last_device(site: &Site) {
     let bytes = fs::read(site.path("old.db")).unwrap();
     let overflow = bytes
         .chunks(4096)
         .position(|page| page[4..].iter().all(|byte| *byte == b'~'))
         .expect("a page with nothing but the long text");
     overwrite(&site.path("old.db"), overflow + 1);
+}
+
+#[test]
+fn with_nodelete_a_stage_is_kept_whole_or_not_at_all() {
+    let site = Site::plain(1_500);
+    lengthen_last_device(&site);
+    let direct = Site::empty();
+    for file in ["old.db", "layers.geojson"] {
+        fs::copy(site.path(file), direct.path(file)).unwrap();
+    }
+    assert_eq!(direct.import("").code, Some(0));
+    damage_last_device(&site);
 
     let ended = site.import("--nodelete --report r.json");
     assert_eq!(ended.code, Some(1), "{ended:?}");

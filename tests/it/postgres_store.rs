@@ -2,6 +2,7 @@
 
 mod faults;
 mod opening;
+mod restoring;
 mod run_lock;
 
 use super::session::{IN_WEST, Site};

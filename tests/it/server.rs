@@ -8,6 +8,7 @@ mod limits;
 mod maintenance;
 mod openapi;
 mod pages;
+mod rehearsals;
 mod rights;
 mod runs;
 mod stopping;

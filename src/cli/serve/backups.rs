@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::signals;
 use crate::scheduler::Ending;
+use crate::server::App;
 
 /// What a backup came to.
 pub struct Made {
@@ -26,13 +27,25 @@ pub fn last(context: &Context) -> Result<Option<DateTime<Utc>>, Failure> {
 
 /// Backs up, proves the backup, and lets older ones go. They stay where the new one is not
 /// proven.
-pub fn attempt(context: &Context) -> (Ending, Result<Made, Failure>) {
-    let made = make(context);
+///
+/// One that would have to wait for the server's is made up for.
+pub fn attempt(context: &Context, server: Option<&App>) -> (Ending, Result<Made, Failure>) {
+    let made = in_turn(context, server);
     let ending = match &made {
         Err(failure) if failure.exit != Exit::Cancelled => Ending::Fault,
         _ => Ending::Settled,
     };
     (ending, made)
+}
+
+fn in_turn(context: &Context, server: Option<&App>) -> Result<Made, Failure> {
+    let busy = || Failure {
+        exit: Exit::Busy,
+        message: "a backup or a restore over HTTP is under way; it is tried again.".into(),
+    };
+    let turn = server.map(|app| app.maintenance_turn().ok_or_else(busy));
+    let _turn = turn.transpose()?;
+    make(context)
 }
 
 fn make(context: &Context) -> Result<Made, Failure> {

@@ -6,10 +6,11 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::ticket::{Ticket, Turn};
 use crate::archive::{self, Drill};
 use crate::server::pool::Pool;
 use crate::store::columns::TimeText;
-use crate::store::maintenance::{self, Maintenance, RESTORED};
+use crate::store::maintenance::{Maintenance, RESTORED};
 use crate::time::{parse_stored, to_micros, to_text};
 
 /// What can be asked for.
@@ -34,7 +35,7 @@ impl Kind {
 pub struct Operation {
     /// Spelled as clients expect it
     pub succeded: Option<bool>,
-    /// The backup's own: its version and when it was made
+    /// The backup's own: its version and when it was made; null where it cannot be read
     #[schema(example = "0.1.0_2026-11-21T15:37:19.242Z")]
     pub id: Option<String>,
     /// `OK`, what goes on, or what went wrong and what to do
@@ -73,7 +74,7 @@ impl From<archive::Progress<'_>> for Progress {
 /// The status document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Status {
-    /// Whether a backup or a restore goes on
+    /// Whether a backup or a restore goes on, one by the schedule too
     pub running: bool,
     pub backup: Operation,
     pub restore: Operation,
@@ -87,14 +88,14 @@ pub struct Status {
 pub struct Operations(Mutex<State>);
 
 #[derive(Default)]
-struct State {
-    running: Option<Kind>,
+pub(super) struct State {
+    pub(super) running: bool,
     backup: Operation,
     restore: Operation,
 }
 
 impl State {
-    fn of(&mut self, kind: Kind) -> &mut Operation {
+    pub(super) fn of(&mut self, kind: Kind) -> &mut Operation {
         match kind {
             Kind::Backup => &mut self.backup,
             Kind::Restore => &mut self.restore,
@@ -106,7 +107,7 @@ impl Operations {
     pub fn status(&self, drill: Option<Drill>) -> Status {
         let state = self.state();
         Status {
-            running: state.running.is_some(),
+            running: state.running,
             backup: state.backup.clone(),
             restore: state.restore.clone(),
             drill,
@@ -114,7 +115,17 @@ impl Operations {
     }
 
     pub fn is_running(&self) -> bool {
-        self.state().running.is_some()
+        self.state().running
+    }
+
+    /// Keeps all others out; `None` where something goes on.
+    pub fn turn(self: &Arc<Self>) -> Option<Turn> {
+        let mut state = self.state();
+        if state.running {
+            return None;
+        }
+        state.running = true;
+        Some(Turn::of(self.clone()))
     }
 
     /// Begins an operation; `None` where one goes on.
@@ -125,13 +136,9 @@ impl Operations {
         stores: &Pool,
         now: DateTime<Utc>,
     ) -> Option<Ticket> {
-        let mut state = self.state();
-        if state.running.is_some() {
-            return None;
-        }
-        state.running = Some(kind);
+        let turn = self.turn()?;
         let before = std::mem::replace(
-            state.of(kind),
+            self.state().of(kind),
             Operation {
                 succeded: Some(false),
                 id,
@@ -140,14 +147,7 @@ impl Operations {
                 ..Operation::default()
             },
         );
-        drop(state);
-        Some(Ticket {
-            operations: self.clone(),
-            stores: stores.clone(),
-            kind,
-            before: Some(before),
-            ended: false,
-        })
+        Some(Ticket::new(turn, stores.clone(), kind, before))
     }
 
     /// Takes up what was remembered before the server was started; what it makes of those that
@@ -188,7 +188,7 @@ impl Operations {
         mended
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -205,110 +205,8 @@ fn recalled(row: Maintenance) -> Operation {
     }
 }
 
-/// Who has it goes on alone, until it is ended or lost.
-pub struct Ticket {
-    operations: Arc<Operations>,
-    stores: Pool,
-    kind: Kind,
-    /// What the status said before, as long as nothing was done.
-    before: Option<Operation>,
-    ended: bool,
-}
-
-impl Ticket {
-    /// From here on it counts, however it ends.
-    pub fn take(&mut self) {
-        self.before = None;
-    }
-
-    /// Tells how far it is.
-    pub fn tell(&self, progress: Progress) {
-        let mut state = self.operations.state();
-        let operation = state.of(self.kind);
-        operation.status_message = Some(match progress.table.as_str() {
-            "" => progress.phase.into(),
-            table => format!("{} {table}", progress.phase),
-        });
-        operation.progress = Some(progress);
-    }
-
-    /// Remembers how it stands, so that it is told of if it never ends.
-    pub async fn note(&self) {
-        let row = self.row();
-        let noted = self.stores.with(move |connection| {
-            Ok(connection.write(|connection| maintenance::keep(connection, &row))?)
-        });
-        if let Err(trouble) = noted.await {
-            trouble.log();
-        }
-    }
-
-    /// Ends it: with the backup's id, or with what went wrong. A client that is gone by now
-    /// changes nothing of that.
-    pub async fn end(mut self, ended: Result<String, String>, now: DateTime<Utc>) {
-        self.settle(ended, now);
-        let over = tokio::spawn(async move { self.note().await });
-        // it is logged where it breaks off
-        let _ = over.await;
-    }
-
-    fn settle(&mut self, ended: Result<String, String>, now: DateTime<Utc>) {
-        self.before = None;
-        self.ended = true;
-        let mut state = self.operations.state();
-        let operation = state.of(self.kind);
-        operation.succeded = Some(ended.is_ok());
-        operation.end_date = Some(iso(now));
-        operation.progress = None;
-        operation.status_message = Some(match ended {
-            Ok(id) => {
-                operation.id = Some(id);
-                "OK".into()
-            }
-            Err(message) => message,
-        });
-    }
-
-    fn row(&self) -> Maintenance {
-        let mut state = self.operations.state();
-        let operation = state.of(self.kind).clone();
-        drop(state);
-        let stored = |text: &Option<String>| {
-            let at: DateTime<Utc> = text.as_ref()?.parse().ok()?;
-            Some(TimeText(to_text(to_micros(at))))
-        };
-        let ended = operation.end_date.is_some();
-        Maintenance {
-            kind: self.kind.word().into(),
-            archive: operation.id,
-            succeeded: operation.succeded.filter(|_| ended),
-            message: operation.status_message.unwrap_or_default(),
-            started: stored(&operation.start_date)
-                .unwrap_or_else(|| TimeText(to_text(DateTime::UNIX_EPOCH.naive_utc()))),
-            finished: stored(&operation.end_date),
-        }
-    }
-}
-
-/// A client that goes away in the middle of its upload, a thread that breaks off; and what was
-/// never begun, which leaves the status as it was.
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        if let Some(before) = self.before.take() {
-            *self.operations.state().of(self.kind) = before;
-        } else if !self.ended {
-            let message = format!(
-                "the {} broke off; nothing was changed. Ask for it again.",
-                self.kind.word()
-            );
-            self.settle(Err(message), Utc::now());
-        }
-        self.operations.state().running = None;
-    }
-}
-
 /// UTC, ISO 8601 with milliseconds, as clients of Connectware read it.
-fn iso(at: DateTime<Utc>) -> String {
+pub(super) fn iso(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
@@ -335,6 +233,15 @@ mod tests {
     fn what_was_not_begun_leaves_the_status() {
         let (operations, ticket) = begun();
         drop(ticket);
+        assert!(!operations.is_running());
+        assert_eq!(operations.status(None).restore, Operation::default());
+    }
+
+    #[test]
+    fn what_something_else_came_before_leaves_the_status() {
+        let (operations, mut ticket) = begun();
+        ticket.take();
+        ticket.give_up();
         assert!(!operations.is_running());
         assert_eq!(operations.status(None).restore, Operation::default());
     }

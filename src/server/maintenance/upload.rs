@@ -10,7 +10,8 @@ use axum::http::StatusCode;
 use tempfile::NamedTempFile;
 use tokio::sync::mpsc;
 
-use super::operation::{Progress, Ticket};
+use super::operation::Progress;
+use super::ticket::Ticket;
 use crate::archive::GZIP;
 use crate::server::state::App;
 use crate::server::trouble::Trouble;

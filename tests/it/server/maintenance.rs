@@ -1,6 +1,8 @@
 //! Backup and restore with the calls of Connectware's maintenance API, as its page prints them.
 
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -246,34 +248,133 @@ fn one_at_a_time_and_none_beside_a_run() {
     assert_eq!(running.status(), before);
 
     // an upload that stops is given up; until then there is no other
-    let pipe = site.path("pipe");
-    assert!(
-        Command::new("mkfifo")
-            .arg(&pipe)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let mut stuck = Command::new("curl")
-        .args(["-sk", "-u", &format!("admin:{PASSWORD}"), "-X", "POST"])
-        .args(["-F", &format!("file=@{};filename=b.tgz", pipe.display())])
-        .arg(format!("{}{STATUS}/restore", running.url))
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("curl runs");
-    let writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
-    std::io::Write::write_all(&mut &writer, &[0x1f, 0x8b, 8]).unwrap();
-    until("the upload has begun", || {
-        running.status()["running"] == json!(true)
-    });
+    let stuck = Upload::begin(&site, &running, &[0x1f, 0x8b, 8]);
     let (code, body) = running.restore(&site, "whole.tgz");
     assert_eq!(code, 409, "{body}");
     let status = running.settled();
     assert_eq!(status["restore"]["succeded"], false);
     assert_nothing_left(&site);
-    let _ = stuck.kill();
-    let _ = stuck.wait();
+    drop(stuck);
     let (code, body) = running.restore(&site, "whole.tgz");
     assert_eq!(code, 202, "{body}");
     assert_eq!(running.settled()["restore"]["succeded"], true);
+}
+
+/// A backup on its way, whose end comes when the test wants it.
+struct Upload {
+    curl: Child,
+    pipe: File,
+}
+
+impl Upload {
+    fn begin(site: &Site, running: &Running, first: &[u8]) -> Self {
+        let path = site.path("pipe");
+        let made = Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        let curl = Command::new("curl")
+            .args(["-sk", "-u", &format!("admin:{PASSWORD}"), "-X", "POST"])
+            .args(["-F", &format!("file=@{};filename=b.tgz", path.display())])
+            .args(["-w", "%{http_code}", "-o", "/dev/null"])
+            .arg(format!("{}{STATUS}/restore", running.url))
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("curl runs");
+        let mut pipe = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        pipe.write_all(first).unwrap();
+        std::fs::remove_file(path).unwrap();
+        until("the upload has begun", || {
+            running.status()["running"] == json!(true)
+        });
+        Upload { curl, pipe }
+    }
+
+    /// Sends the rest; the code that it is answered with.
+    fn end(mut self, rest: &[u8]) -> String {
+        self.pipe.write_all(rest).unwrap();
+        self.pipe = File::open("/dev/null").unwrap();
+        let mut code = String::new();
+        let mut out = self.curl.stdout.take().unwrap();
+        out.read_to_string(&mut code).unwrap();
+        code
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        let _ = self.curl.kill();
+        let _ = self.curl.wait();
+    }
+}
+
+#[test]
+fn a_run_that_begins_while_an_upload_arrives_comes_first_and_none_comes_later() {
+    let site = imported();
+    let running = Running::start(&site);
+    running.backed_up(&site, "whole.tgz");
+    let before = running.status();
+    let whole = std::fs::read(site.path("whole.tgz")).unwrap();
+    let (first, rest) = whole.split_at(whole.len() / 2);
+    let upload = Upload::begin(&site, &running, first);
+    let mut person = site.attended("import nodeshot --from sqlite:old.db");
+    person.expect("Answer: ");
+    assert_eq!(upload.end(rest), "409");
+    assert_eq!(running.status(), before);
+    assert_nothing_left(&site);
+    person.press('c');
+    assert_eq!(person.end().0, 4);
+
+    let upload = Upload::begin(&site, &running, first);
+    assert_eq!(upload.end(rest), "202");
+    // whatever it comes to, it does not push the restore out
+    site.run("sync");
+    let status = running.settled();
+    assert_eq!(status["restore"]["succeded"], true, "{status}");
+    assert!(site.store.is_unlocked());
+}
+
+#[test]
+fn a_backup_by_the_schedule_takes_its_turn() {
+    let site = imported();
+    let running = Running::configured(&site, "[schedule]\nbackup = '* * * * * *'");
+    let upload = Upload::begin(&site, &running, &[0x1f, 0x8b, 8]);
+    until("one is put off", || {
+        let log = site.read("err.txt");
+        log.contains("backup: a backup or a restore over HTTP is under way")
+    });
+    drop(upload);
+    until("one is made", || {
+        site.read("out.txt").contains("in a drill")
+    });
+    until("it keeps others out", || {
+        running.curl("/backup", &["-X", "POST"]).0 == 409
+    });
+    assert_eq!(running.settled()["drill"]["proven"], true);
+}
+
+#[test]
+fn what_is_refused_is_told_by_its_own_id() {
+    let site = imported();
+    let running = Running::start(&site);
+    let id = running.backed_up(&site, "whole.tgz");
+    let whole = std::fs::read(site.path("whole.tgz")).unwrap();
+    std::fs::write(site.path("cut.tgz"), &whole[..whole.len() - 100]).unwrap();
+    for name in ["too-old.tar.gz", "too-new.tar.gz"] {
+        std::fs::copy(crate::archive::fixture(name), site.path(name)).unwrap();
+    }
+    for (file, begins, reason) in [
+        ("too-old.tar.gz", "0.0.3_", "0.0.9"),
+        ("too-new.tar.gz", "9.9.9_", "newer"),
+        ("cut.tgz", &*id, "incomplete"),
+    ] {
+        assert_eq!(running.restore(&site, file).0, 202);
+        let restore = &running.settled()["restore"];
+        assert_eq!(restore["succeded"], false, "{file}");
+        let shown = restore["id"].as_str().unwrap_or_default();
+        assert!(shown.starts_with(begins), "{file}: {restore}");
+        let message = restore["statusMessage"].as_str().unwrap();
+        assert!(message.contains(reason), "{file}: {message}");
+    }
+    std::fs::write(site.path("none.tgz"), [0x1f, 0x8b, 8, 0]).unwrap();
+    assert_eq!(running.restore(&site, "none.tgz").0, 202);
+    assert_eq!(running.settled()["restore"]["id"], Value::Null);
 }

@@ -24,6 +24,8 @@ const RIGHTS: &[(&str, &str, &str, [u16; 4])] = &[
     ("POST", "/api/runs", "[", [401, 403, 400, 400]),
     ("GET", "/api/runs/jobs", "", [401, 403, 200, 200]),
     ("GET", "/api/runs/jobs/x", "", [401, 403, 404, 404]),
+    ("GET", "/api/runs/jobs/x/rows", "", [401, 403, 404, 404]),
+    ("GET", "/api/runs/jobs/x/plan", "", [401, 403, 404, 404]),
     ("GET", "/api/decisions", "", [401, 403, 200, 200]),
     ("GET", "/api/decisions/x", "", [401, 403, 404, 404]),
     (

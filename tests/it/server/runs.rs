@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::client::{As, Running, home, site, until};
 
 /// Starts a run; how the job ended.
-fn job(running: &Running, token: &str, request: &Value) -> Value {
+pub fn job(running: &Running, token: &str, request: &Value) -> Value {
     let begun = running
         .post("/api/runs", As::Token(token), &request.to_string())
         .is(202)
