@@ -2,6 +2,7 @@
 
 mod args;
 mod backup;
+mod connectordb;
 mod context;
 mod decisions;
 mod digest;
@@ -19,6 +20,7 @@ mod prompt;
 mod rehearsal;
 mod reset;
 mod restore;
+mod run;
 mod runs;
 mod serve;
 mod signals;

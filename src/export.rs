@@ -1,5 +1,7 @@
 //! The store's data in formats that others read. Knows no command line and no server.
 
+pub mod codes;
+pub mod connectordb;
 pub mod geojson;
 pub mod layers;
 pub mod netjson;

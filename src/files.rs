@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Files and folders that are written whole or not at all.
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, BufWriter, Seek as _, SeekFrom, Write};
@@ -56,9 +56,7 @@ impl Unfinished {
                 Readers::Anybody => 0o666, // the umask takes its share
             },
         ));
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let name: String = name.chars().take(NAME_SHOWN).collect();
-        let prefix = format!(".{name}.");
+        let prefix = unfinished_prefix(&path);
         builder.prefix(&prefix).suffix(UNFINISHED);
         let out = BufWriter::new(builder.tempfile_in(folder_of(&path))?);
         Ok(Unfinished { out, path })
@@ -89,12 +87,7 @@ impl Unfinished {
         let file = self.out.into_inner().map_err(|error| error.into_error())?;
         file.as_file().sync_all()?;
         file.persist(&self.path).map_err(|error| error.error)?;
-        // the name is on the disk when the folder is
-        #[cfg(unix)]
-        if let Ok(folder) = File::open(folder_of(&self.path)) {
-            folder.sync_all()?;
-        }
-        Ok(())
+        sync_folder(folder_of(&self.path))
     }
 }
 
@@ -106,6 +99,86 @@ impl Write for Unfinished {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// A folder, readable by its owner only, that is filled beside its place and moved there when
+/// all of it is on the disk. Dropped before that, it is removed with all that is in it.
+#[derive(Debug)]
+pub struct NewFolder {
+    unfinished: tempfile::TempDir,
+    name: PathBuf,
+}
+
+impl NewFolder {
+    /// # Errors
+    /// The folder that it is made in refuses.
+    pub fn begin(name: &Path) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let prefix = unfinished_prefix(name);
+        builder.prefix(&prefix).suffix(UNFINISHED);
+        Ok(NewFolder {
+            unfinished: builder.tempdir_in(folder_of(name))?,
+            name: name.into(),
+        })
+    }
+
+    /// Where it is filled.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.unfinished.path()
+    }
+
+    /// What it will be called.
+    #[must_use]
+    pub fn name(&self) -> &Path {
+        &self.name
+    }
+
+    /// Waits for the disk, and gives the folder its name.
+    ///
+    /// # Errors
+    /// The disk refuses, or something else has the name: then nothing stays.
+    pub fn finish(self) -> io::Result<()> {
+        sync_all(self.path())?;
+        // an empty folder would be replaced without a word
+        if std::fs::symlink_metadata(&self.name).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        std::fs::rename(self.path(), &self.name)?;
+        // nothing to remove any more
+        let _ = self.unfinished.keep();
+        sync_folder(folder_of(&self.name))
+    }
+}
+
+/// Everything in a folder, and then the folder.
+fn sync_all(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_all(&entry.path())?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_folder(folder)
+}
+
+/// Names are on the disk when their folder is.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Ok(folder) = File::open(folder) {
+        folder.sync_all()?;
+    }
+    Ok(())
+}
+
+fn unfinished_prefix(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name: String = name.chars().take(NAME_SHOWN).collect();
+    format!(".{name}.")
 }
 
 /// Makes folders that only their owner may enter.
@@ -194,5 +267,27 @@ mod tests {
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         let refused = write_whole(folder.path(), Readers::Owner, |_| Ok::<_, io::Error>(()));
         assert!(refused.is_err());
+    }
+
+    #[test]
+    fn a_folder_is_there_when_it_is_whole() {
+        let place = tempfile::tempdir().unwrap();
+        let name = place.path().join("out");
+        let names = || std::fs::read_dir(place.path()).unwrap().count();
+        let begin = || {
+            let folder = NewFolder::begin(&name).unwrap();
+            private_folders()
+                .create(folder.path().join("deep"))
+                .unwrap();
+            std::fs::write(folder.path().join("deep/file"), "text").unwrap();
+            folder
+        };
+        drop(begin());
+        assert_eq!(names(), 0);
+        let late = begin();
+        begin().finish().unwrap();
+        assert_eq!(std::fs::read(name.join("deep/file")).unwrap(), b"text");
+        late.finish().unwrap_err();
+        assert_eq!(names(), 1);
     }
 }

@@ -1,10 +1,12 @@
 //! Readers of legacy installations: read-only, one consistent snapshot, page by key.
 //!
 //! [`source`] reads a database of any engine; what only one of them has stands in the module
-//! of its name. Nothing here knows the store, a terminal or what the rows mean.
+//! of its name. [`connectordb`] reads and writes folders. Nothing here knows the store, a terminal
+//! or what the rows mean.
 
 mod ahead;
 pub mod closed_world;
+pub mod connectordb;
 mod error;
 mod mysql;
 mod postgres;

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod export;
 pub mod files;
 pub mod geometry;
+pub mod json_schema;
 pub mod legacy;
 pub mod model;
 pub mod password;

@@ -4,6 +4,7 @@
 
 mod data;
 mod key;
+pub mod series;
 pub mod tables;
 mod value;
 

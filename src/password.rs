@@ -8,10 +8,13 @@
 //! [`hash_generated`] uses its smallest parameters, or an import of thousands
 //! of accounts would take hours.
 
+pub mod connectordb;
 mod django;
 mod form;
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{
@@ -49,6 +52,16 @@ impl Secret {
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// The first line of a file; `None` where that is empty.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no text.
+    pub fn in_file(path: &Path) -> io::Result<Option<Self>> {
+        let text = std::fs::read_to_string(path)?;
+        let line = text.lines().next().unwrap_or_default();
+        Ok((!line.is_empty()).then(|| Self::new(line)))
     }
 
     /// The text itself, for the one place that needs it.
@@ -115,7 +128,7 @@ pub fn acceptable(password: &str) -> Result<(), TooShort> {
 }
 
 /// Compares a typed password with a stored one: Argon2 in PHC form, or any
-/// form of Django.
+/// form of Django or ConnectorDB.
 ///
 /// Never fails and never panics, whatever the row holds: what can't be checked
 /// is [`Check::Unusable`].
@@ -129,6 +142,7 @@ pub fn check(stored: Option<&str>, password: &str) -> Check {
                 Check::Right => Check::Outdated,
                 check => check,
             },
+            None if connectordb::algorithm(other).is_some() => connectordb::check(other, password),
             None => django::check(other, password),
         },
     }

@@ -8,6 +8,7 @@
 mod account;
 mod around;
 mod attempts;
+mod connectordb;
 mod credentials;
 mod decisions;
 mod door;
@@ -66,11 +67,15 @@ fn router(app: &App) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn(around::same_site))
         .layer(CatchPanicLayer::custom(around::broken))
+        .layer(middleware::from_fn(connectordb::speak))
         .layer(middleware::from_fn_with_state(app.clone(), around::around))
         .with_state(app.clone())
 }
 
 async fn nothing_there(uri: Uri) -> Trouble {
+    if connectordb::is_ours(uri.path()) {
+        return connectordb::unknown_path();
+    }
     Trouble::not_found(format!("there is nothing at {}", uri.path()))
 }
 

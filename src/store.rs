@@ -15,6 +15,7 @@ pub mod keys;
 pub mod known;
 pub mod layers;
 pub mod ledger;
+pub mod lists;
 pub mod lock;
 pub mod maintenance;
 mod migrations;
@@ -26,6 +27,7 @@ pub mod schema;
 pub mod scratch;
 mod sqlite;
 pub mod statuses;
+pub mod streams;
 pub mod tokens;
 pub mod unclaimed;
 

@@ -13,7 +13,7 @@ use super::error::ArchiveError;
 use super::format::{FORMAT, Id, MANIFEST, Manifest, SUMS, Sums, TableHead, TableSum, member_name};
 use super::member::{Members, sum};
 use super::{LINE_MAX, Phase, Progress, Watch};
-use crate::model::tables;
+use crate::model::{series, tables};
 use crate::sql::{Cells, Database as _, query_int};
 use crate::store::connection::Connection;
 use crate::store::contents::{self, Contents, Ids};
@@ -116,8 +116,8 @@ fn all_tables(
             hash: Sha256::new(),
             line: Vec::new(),
         };
-        if let Some(data) = tables::find(table.name) {
-            digest.table(data);
+        if tables::find(table.name).is_some() || series::find(table.name).is_some() {
+            digest.table(table.name);
         }
         writing.all_rows(connection, &mut digest, &mut |rows| {
             watch.step(Progress {
@@ -228,6 +228,7 @@ impl Writing<'_> {
             self.table.key.join(", ")
         );
         let data = tables::find(self.table.name);
+        let list = series::find(self.table.name);
         let mut stopped = None;
         if !go_on(0) {
             return Err(ArchiveError::Cancelled);
@@ -246,6 +247,8 @@ impl Writing<'_> {
             }
             if let Some(data) = data {
                 digest.row(data, &rows::stored(data, cells));
+            } else if let Some(series) = list {
+                digest.list_row(series, cells);
             }
             Ok(())
         });

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::recipes::connectordb::{Destination, Only};
 use crate::server::Kept;
 
 /// Carries the data of a legacy installation into its successor: rehearsed before, all of
@@ -39,7 +40,7 @@ pub struct Global {
 pub enum Command {
     /// Bring in a legacy installation: plan, ask, apply
     #[command(subcommand)]
-    Import(Import),
+    Import(Box<Import>),
     /// One unattended run of the configured source, as the scheduler does it
     Sync(Sync),
     /// Empty the store of what imports brought, for a clean import before launch
@@ -78,6 +79,53 @@ pub enum Command {
 pub enum Import {
     /// A nodeshot 0.9 database
     Nodeshot(Nodeshot),
+    /// A ConnectorDB 0.3 export, or a part of one
+    Connectordb(Connectordb),
+}
+
+/// Who logs in to a ConnectorDB server.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Login {
+    /// The account on the server: its name or its email
+    #[arg(long, value_name = "NAME", requires = "server")]
+    pub user: Option<String>,
+    /// The first line of this file is the password; else HEIRLOOM_CONNECTORDB_PASSWORD, else it is asked for
+    #[arg(long, value_name = "FILE", requires = "server")]
+    pub password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("source").args(["folder", "from"]).required(true),
+    group = ArgGroup::new("server").args(["from"]),
+    after_help = "FOLDER is what `connectordb export` or the Python client's `export` made: the whole export, or\nthe folder of one user, device or stream in it. With --from it is downloaded first, with what\nthe account may read: an admin's all users, anybody else's own, never passwords. Importing\nagain brings only what is new.\n\nExamples:\n  Rehearse, then run exactly what was rehearsed:\n    heirloom import connectordb /srv/export --dry-run\n    heirloom import connectordb /srv/export --expect sha256:…\n  One device into an account that is there:\n    heirloom import connectordb /srv/export/alice/phone --into alice\n  An export of the Python client, which has no passwords:\n    heirloom import connectordb /srv/export --random-passwords --credentials new.csv\n  From a server that still runs; should it break off, the same command goes on:\n    heirloom import connectordb --from https://cdb.example.org:3124 --user admin --spool /srv/spool"
+)]
+pub struct Connectordb {
+    /// The export; only read, never written
+    #[arg(value_name = "FOLDER", conflicts_with_all = ["user", "password_file", "spool"])]
+    pub folder: Option<PathBuf>,
+    /// A running ConnectorDB server; only read, never written
+    #[arg(long, value_name = "URL", requires = "user", conflicts_with_all = ["into", "incomplete"])]
+    pub from: Option<String>,
+    #[command(flatten)]
+    pub login: Login,
+    /// Keep the download in this folder, and go on with what an earlier one left there
+    #[arg(long, value_name = "DIR", requires = "server")]
+    pub spool: Option<PathBuf>,
+    /// Bring one device under this account, or one stream under this device
+    #[arg(long, value_name = "USER[/DEVICE]")]
+    pub into: Option<Destination>,
+    /// Bring only this user, device or stream
+    #[arg(long, value_name = "USER[/DEVICE[/STREAM]]")]
+    pub only: Option<Only>,
+    /// Where the export has no password, a random one instead of the username
+    #[arg(long)]
+    pub random_passwords: bool,
+    /// Take an export that lacks connectordb.json, which is written last
+    #[arg(long)]
+    pub incomplete: bool,
+    #[command(flatten)]
+    pub run: RunOptions,
 }
 
 #[derive(Debug, Args)]
@@ -200,6 +248,44 @@ pub enum Export {
     Geojson(ExportOptions),
     /// Devices and links as a NetJSON NetworkGraph
     Netjson(ExportOptions),
+    /// Accounts, devices, streams and points as a folder that ConnectorDB imports
+    Connectordb(ExportConnectordb),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("place").args(["folder", "to"]).required(true),
+    group = ArgGroup::new("server").args(["from", "to"]),
+    after_help = "Accounts are those that came from ConnectorDB or have streams. The folder is only its owner's\nto read: it holds API keys and password hashes. With --from the folder is made of a running\nConnectorDB server, and the store is not looked at; with --to what the store has is brought\ninto one, where none of those users may be yet, by an admin of it.\n\nExamples:\n  heirloom export connectordb /srv/export\n  As the Python client writes it, without passwords:\n    heirloom export connectordb /srv/export --no-passwords\n  One device:\n    heirloom export connectordb /srv/phone --only alice/phone\n  From one server into a folder, and out of the store into another:\n    heirloom export connectordb /srv/export --from https://cdb.example.org:3124 --user admin\n    heirloom export connectordb --to https://new.example.org:3124 --user admin"
+)]
+pub struct ExportConnectordb {
+    /// The folder to write, which must not exist
+    #[arg(value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+    /// Not of the store: of what this running ConnectorDB server has
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "user",
+        conflicts_with = "no_passwords"
+    )]
+    pub from: Option<String>,
+    /// Not into a folder: into this running ConnectorDB server
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "user",
+        conflicts_with = "no_passwords"
+    )]
+    pub to: Option<String>,
+    #[command(flatten)]
+    pub login: Login,
+    /// Only this user, device or stream
+    #[arg(long, value_name = "USER[/DEVICE[/STREAM]]")]
+    pub only: Option<Only>,
+    /// Version 1, as the Python client writes it: without passwords
+    #[arg(long)]
+    pub no_passwords: bool,
 }
 
 #[derive(Debug, Args)]

@@ -153,7 +153,7 @@ fn ask_name(store: &mut Store) -> Result<Username, Failure> {
 /// The username, where an account can have it.
 fn free(store: &mut Store, name: &str) -> Result<Username, Failure> {
     let username = Username::parse(name)?;
-    match accounts::check_free(&mut store.connection, &username, None) {
+    match accounts::check_free(&mut store.connection, username.as_str(), None) {
         Ok(()) => Ok(username),
         Err(taken @ AccountError::NameTaken(_)) => Err(Failure::wrong(format!(
             "{taken} by an account that is no admin. Name another one with --admin NAME."

@@ -2,7 +2,7 @@
 
 use super::args::{Nodeshot, RunOptions};
 use super::context::Context;
-use super::import::bring_in;
+use super::import::nodeshot::bring_in;
 use super::prompt::Presence;
 use super::sync;
 use crate::engine::report::Mode;

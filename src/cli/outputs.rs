@@ -11,6 +11,8 @@ use crate::files::folder_of;
 #[derive(Default)]
 pub struct Outputs {
     taken: Vec<(String, PathBuf)>,
+    /// Folders in which nothing is written.
+    read: Vec<(String, PathBuf)>,
 }
 
 impl Outputs {
@@ -23,7 +25,12 @@ impl Outputs {
         }
     }
 
-    /// The same, where a database is in a file.
+    /// A folder that is read, with all that is in it.
+    pub fn keep_folder(&mut self, what: &str, path: &Path) {
+        self.read.push((what.into(), place(path)));
+    }
+
+    /// A database, where it is in a file.
     pub fn keep_database(&mut self, what: &str, url: &DatabaseUrl) {
         if let Some(path) = url.file() {
             self.keep(what, path);
@@ -40,6 +47,9 @@ impl Outputs {
         let here = place(path);
         if let Some((other, _)) = self.taken.iter().find(|(_, known)| *known == here) {
             return Err(wrong(format!("is {other} already. Name another file.")));
+        }
+        if let Some((folder, _)) = self.read.iter().find(|(_, known)| here.starts_with(known)) {
+            return Err(wrong(format!("lies in {folder}. Name a file elsewhere.")));
         }
         if std::fs::symlink_metadata(path).is_ok_and(|file| !file.is_file() && !file.is_symlink())
             || path.exists() && !path.is_file()

@@ -1,6 +1,7 @@
 //! Passwords: typed unseen on a terminal, or one line of standard input.
 
 use std::io::{self, IsTerminal as _};
+use std::path::Path;
 
 use super::exit::{Exit, Failure};
 use super::hidden::Hidden;
@@ -37,6 +38,14 @@ pub fn current_password(whose: &str) -> Result<Secret, Failure> {
     } else {
         piped()
     }
+}
+
+/// The first line of a file.
+pub fn in_file(path: &Path) -> Result<Secret, Failure> {
+    let wrong = |problem: String| Failure::wrong(format!("{} {problem}", path.display()));
+    Secret::in_file(path)
+        .map_err(|error| wrong(format!("cannot be read: {error}")))?
+        .ok_or_else(|| wrong("has no password in its first line.".into()))
 }
 
 fn typed(question: &str) -> Result<Secret, Failure> {

@@ -16,6 +16,11 @@ pub fn results(report: &Report) -> String {
             nodes.discarded
         ));
     }
+    if let Some((_, count)) = report.finding_counts.get("password-is-username") {
+        text.push_str(&format!(
+            "ANYBODY CAN LOG IN to {count} of the accounts, which have their own username as password, because the export has none.\nEach must change it at its first login on the pages; --random-passwords --credentials FILE gives others.\n\n"
+        ));
+    }
     text.push_str(&format!(
         "From {} {}\n",
         report.source.kind,

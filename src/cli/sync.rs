@@ -3,7 +3,7 @@
 use super::args::{Nodeshot, Sync};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::import::bring_in;
+use super::import::nodeshot::bring_in;
 use super::prompt::Presence;
 use crate::engine::report::Mode;
 

@@ -83,7 +83,8 @@ fn add(context: &Context, name: &str, email: Option<&str>, role: Role) -> Result
         })
         .transpose()?;
     let mut store = context.open_store()?;
-    accounts::check_free(&mut store.connection, &username, email.as_ref())?;
+    let address = email.as_ref().map(Email::as_str);
+    accounts::check_free(&mut store.connection, username.as_str(), address)?;
     let password = new_password(name)?;
     let account = NewAccount {
         username,

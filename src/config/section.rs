@@ -1,6 +1,6 @@
 //! Typed reading of one section; errors carry the dotted key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
@@ -167,14 +167,9 @@ impl<'t> Section<'t> {
                 Err(self.bad("password_file", problem))
             }
             (password, None) => Ok(password.map(Secret::new)),
-            (None, Some(path)) => {
-                let text = std::fs::read_to_string(path);
-                let text = text.map_err(|error| {
-                    self.bad("password_file", format!("{path} can't be read: {error}"))
-                })?;
-                let line = text.lines().next().unwrap_or_default();
-                Ok((!line.is_empty()).then(|| Secret::new(line)))
-            }
+            (None, Some(path)) => Secret::in_file(Path::new(path)).map_err(|error| {
+                self.bad("password_file", format!("{path} can't be read: {error}"))
+            }),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Applies a plan: every change, its ledger entry and its before-image, in the transaction
 //! of the caller.
 
+mod lists;
+
 use std::sync::mpsc;
 
 use diesel::result::{DatabaseErrorKind, Error as DbError};
@@ -44,12 +46,12 @@ pub fn apply(
         park(connection, table, changes, ui)?;
     }
     let mut filled = spool.tables();
-    filled.push("ledger");
+    filled.extend(["ledger", "ledger_ranges"]);
     let keys = keys::put_off(connection, &filled)?;
     for (table, changes) in spool.readers()? {
         let writer = Writer {
             table,
-            kind: ledger::make_kind(connection, context.recipe, table)?,
+            kind: ledger::make_kind(connection, context.recipe, table.name)?,
             run: context.run,
             rows: Inserter::for_table(table),
             entries: ledger::inserter(),
@@ -71,6 +73,7 @@ pub fn apply(
         })?;
         rows::advance_ids(connection, table.name)?;
     }
+    lists::apply(connection, spool, &context, ui)?;
     end(connection, spool, &context, ui)?;
     keys::restore(connection, keys).map_err(|error| match error {
         DbError::DatabaseError(
@@ -90,7 +93,7 @@ fn end(
 ) -> Result<(), Stop> {
     let parked = spool.ends_give_way;
     for (table, changes) in spool.ends()? {
-        let kind = ledger::make_kind(connection, context.recipe, table)?;
+        let kind = ledger::make_kind(connection, context.recipe, table.name)?;
         let images = Inserter::new("before_images", &IMAGE_COLUMNS);
         let mut changes = changes.peekable();
         while changes.peek().is_some() {
@@ -115,7 +118,8 @@ fn end(
                 context.run,
             )?;
             let ids: Vec<i64> = deleted.map(|change| change.id).collect();
-            rows::delete(connection, table, &ids).map_err(|error| stale_or_fault(table, error))?;
+            rows::delete(connection, table, &ids)
+                .map_err(|error| stale_or_fault(table.name, error))?;
             let keys: Vec<&Key> = chunk.iter().map(|change| &change.key).collect();
             ledger::forget(connection, kind, &keys)?;
             ledger::grow(connection, kind, -(keys.len() as i64))?;
@@ -233,7 +237,7 @@ impl Writer {
         }
         self.rows
             .insert(connection, &rows)
-            .map_err(|error| stale_or_fault(table, error))?;
+            .map_err(|error| stale_or_fault(table.name, error))?;
         // behind the inserts: a row may follow another that is new in this very plan
         let touched: Vec<&Change> = changes
             .iter()
@@ -314,7 +318,7 @@ fn update_row(
         table.name,
         columns.join(", ")
     );
-    execute(connection, &sql, &binds).map_err(|error| stale_or_fault(table, error))?;
+    execute(connection, &sql, &binds).map_err(|error| stale_or_fault(table.name, error))?;
     Ok(())
 }
 
@@ -440,12 +444,12 @@ fn check_facts(
 }
 
 /// A key that was free when the plan was made and is taken now means a stale plan.
-fn stale_or_fault(table: &'static Table, error: DbError) -> Stop {
+fn stale_or_fault(table: &str, error: DbError) -> Stop {
     match error {
         DbError::DatabaseError(
             DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation,
             about,
-        ) => Stop::Stale(format!("{}: {}", table.name, about.message())),
+        ) => Stop::Stale(format!("{table}: {}", about.message())),
         error => error.into(),
     }
 }

@@ -2,12 +2,13 @@
 
 mod lines;
 
-use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::tape::{self, Records, Tape};
+use crate::model::series::{self, Series};
 use crate::model::{Fingerprint, Key, Table, Value, tables};
 use crate::store::ledger::Entry;
 use crate::text::hex;
@@ -102,11 +103,51 @@ impl Act {
     }
 }
 
-/// The changes of all tables, each table in a file of its own, and what the plan rests on.
+/// What becomes of one list of a series, in the order in which it is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ListChange {
+    /// The list is `length` rows long; the first `keep` of them stay, and what follows takes the
+    /// place of the others.
+    Open {
+        owner: i64,
+        lane: i64,
+        length: i64,
+        keep: i64,
+    },
+    /// Rows behind those that the list has by then, their fields one behind the other.
+    Rows {
+        cells: Vec<Value>,
+        /// Who brought each row; empty where this run brings all of them.
+        brought: Vec<Brought>,
+    },
+    /// The ledger's note on rows that this run brings.
+    Enter {
+        text: Box<str>,
+        first_row: i64,
+        rows: i64,
+        digest: Vec<u8>,
+        /// Of the rows behind the first `keep`, as they were when the plan was made.
+        rewritten: Vec<u8>,
+    },
+}
+
+/// Who brought a row of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Brought {
+    /// This run.
+    Now,
+    /// An earlier run, or nobody: it was written in the store.
+    Before(Option<i64>),
+}
+
+/// The changes of all tables, each table on a tape of its own, and what the plan rests on.
 pub struct Spool {
     files: Vec<TableSpool>,
     /// What goes, apart from what comes and changes.
     ends: Vec<TableSpool>,
+    /// Lists, whose rows come behind those of all tables.
+    lists: Vec<(&'static Series, Tape)>,
+    list_rows: u64,
     /// Whether something that comes may take a unique value of something that goes.
     pub ends_give_way: bool,
     /// Whether an account gets a password when the plan is applied.
@@ -115,9 +156,7 @@ pub struct Spool {
 
 struct TableSpool {
     table: &'static Table,
-    file: BufWriter<File>,
-    length: u64,
-    changes: u64,
+    tape: Tape,
     /// Whether an update may change a unique column.
     moves: bool,
     /// Whether a row that changes or goes has a password that an import generated.
@@ -125,7 +164,10 @@ struct TableSpool {
 }
 
 /// A place to come back to when a stage is given up.
-pub struct Mark(Vec<(u64, u64)>);
+pub struct Mark {
+    tapes: Vec<tape::Mark>,
+    list_rows: u64,
+}
 
 impl Spool {
     pub fn new() -> io::Result<Self> {
@@ -133,18 +175,19 @@ impl Spool {
             let spool = |table: &&'static Table| {
                 Ok(TableSpool {
                     table,
-                    file: BufWriter::with_capacity(1 << 16, tempfile::tempfile()?),
-                    length: 0,
-                    changes: 0,
+                    tape: Tape::new()?,
                     moves: false,
                     holds_passwords: false,
                 })
             };
             tables::ALL.iter().map(spool).collect()
         };
+        let lists = series::ALL.iter().map(|series| Ok((*series, Tape::new()?)));
         Ok(Spool {
             files: spools()?,
             ends: spools()?,
+            lists: lists.collect::<io::Result<_>>()?,
+            list_rows: 0,
             ends_give_way: false,
             makes_passwords: false,
         })
@@ -162,11 +205,7 @@ impl Spool {
             .iter_mut()
             .find(|spool| spool.table.name == table.name)
             .ok_or_else(|| io::Error::other("a table that is not the store's"))?;
-        let bytes = postcard::to_stdvec(change).map_err(io::Error::other)?;
-        spool.file.write_all(&(bytes.len() as u32).to_le_bytes())?;
-        spool.file.write_all(&bytes)?;
-        spool.length += bytes.len() as u64 + 4;
-        spool.changes += 1;
+        spool.tape.push(change)?;
         spool.holds_passwords |= change
             .act
             .row_before()
@@ -175,72 +214,88 @@ impl Spool {
         Ok(())
     }
 
+    pub fn push_list(&mut self, series: &Series, change: &ListChange) -> io::Result<()> {
+        if let ListChange::Rows { cells, .. } = change {
+            self.list_rows += (cells.len() / series.fields.len()) as u64;
+        }
+        let (_, tape) = self
+            .lists
+            .iter_mut()
+            .find(|(known, _)| known.name == series.name)
+            .ok_or_else(|| io::Error::other("a series that is not the store's"))?;
+        tape.push(change)
+    }
+
     pub fn mark(&self) -> Mark {
-        Mark(
-            self.all()
-                .iter()
-                .map(|spool| (spool.length, spool.changes))
-                .collect(),
-        )
+        let lists = self.lists.iter().map(|(_, tape)| tape);
+        Mark {
+            tapes: self.tapes().chain(lists).map(Tape::mark).collect(),
+            list_rows: self.list_rows,
+        }
     }
 
     pub fn rewind(&mut self, mark: Mark) -> io::Result<()> {
-        for (spool, (length, changes)) in self.files.iter_mut().chain(&mut self.ends).zip(mark.0) {
-            spool.file.flush()?;
-            let file = spool.file.get_mut();
-            file.set_len(length)?;
-            file.seek(SeekFrom::Start(length))?;
-            spool.length = length;
-            spool.changes = changes;
+        let tables = self.files.iter_mut().chain(&mut self.ends);
+        let lists = self.lists.iter_mut().map(|(_, tape)| tape);
+        let tapes = tables.map(|spool| &mut spool.tape).chain(lists);
+        for (tape, mark) in tapes.zip(mark.tapes) {
+            tape.rewind(mark)?;
         }
+        self.list_rows = mark.list_rows;
         Ok(())
     }
 
+    /// How many rows and ledger entries change.
     pub fn changes(&self) -> u64 {
-        self.all().iter().map(|spool| spool.changes).sum()
+        self.tapes().map(Tape::records).sum::<u64>() + self.list_rows
     }
 
-    /// SHA-256 over every change: table by table, parents first, each in key order. Passwords
-    /// that an import generated are no part of it, neither new ones nor those of rows that
-    /// change or go.
+    /// SHA-256 over every change: table by table, parents first, each in key order, then the
+    /// lists. Passwords that an import generated are no part of it, neither new ones nor those
+    /// of rows that change or go.
     pub fn digest(&mut self) -> io::Result<String> {
         let mut hash = Sha256::new();
-        let mut buffer = vec![0; 1 << 16];
         for spool in self.files.iter_mut().chain(&mut self.ends) {
             hash.update(spool.table.name.as_bytes());
             if spool.holds_passwords {
                 hash_without_passwords(&mut hash, spool)?;
-                continue;
+            } else {
+                spool.tape.hash(&mut hash)?;
             }
-            hash.update(spool.length.to_le_bytes());
-            spool.file.flush()?;
-            let file = spool.file.get_mut();
-            file.seek(SeekFrom::Start(0))?;
-            loop {
-                let read = file.read(&mut buffer)?;
-                if read == 0 {
-                    break;
-                }
-                hash.update(&buffer[..read]);
-            }
+        }
+        for (series, tape) in &mut self.lists {
+            hash.update(series.name.as_bytes());
+            tape.hash(&mut hash)?;
         }
         Ok(format!("sha256:{}", hex(&hash.finalize())))
     }
 
     /// The names of the tables that have changes.
     pub fn tables(&self) -> Vec<&'static str> {
-        let changing = self.files.iter().filter(|spool| spool.changes > 0);
-        changing.map(|spool| spool.table.name).collect()
+        let changing = self.files.iter().filter(|spool| spool.tape.records() > 0);
+        let lists = self.lists.iter().filter(|(_, tape)| tape.records() > 0);
+        changing
+            .map(|spool| spool.table.name)
+            .chain(lists.map(|(series, _)| series.name))
+            .collect()
     }
 
     /// Readers of the tables that have changes, parents first.
     pub fn readers(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
-        readers_of(&mut self.files, |spool| spool.changes > 0)
+        readers_of(&mut self.files, |spool| spool.tape.records() > 0)
+    }
+
+    /// Readers of the series whose lists change.
+    pub fn lists(&mut self) -> io::Result<Vec<(&'static Series, Records<ListChange>)>> {
+        let changing = self.lists.iter_mut().filter(|(_, tape)| tape.records() > 0);
+        changing
+            .map(|(series, tape)| Ok((*series, tape.read()?)))
+            .collect()
     }
 
     /// Readers of what goes, children first.
     pub fn ends(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
-        let mut readers = readers_of(&mut self.ends, |spool| spool.changes > 0)?;
+        let mut readers = readers_of(&mut self.ends, |spool| spool.tape.records() > 0)?;
         readers.reverse();
         Ok(readers)
     }
@@ -248,7 +303,7 @@ impl Spool {
     /// Readers of the tables in which unique values pass from row to row. The readers of one
     /// call must be done with before the next call.
     pub fn movers(&mut self) -> io::Result<Vec<(&'static Table, Changes)>> {
-        let moving = |spool: &TableSpool| spool.moves && spool.changes > 0;
+        let moving = |spool: &TableSpool| spool.moves && spool.tape.records() > 0;
         let mut movers = readers_of(&mut self.files, moving)?;
         if self.ends_give_way {
             movers.extend(readers_of(&mut self.ends, moving)?);
@@ -256,13 +311,13 @@ impl Spool {
         Ok(movers)
     }
 
-    fn all(&self) -> Vec<&TableSpool> {
-        self.files.iter().chain(&self.ends).collect()
+    fn tapes(&self) -> impl Iterator<Item = &Tape> {
+        self.files.iter().chain(&self.ends).map(|spool| &spool.tape)
     }
 }
 
 fn hash_without_passwords(hash: &mut Sha256, spool: &mut TableSpool) -> io::Result<()> {
-    hash.update(spool.changes.to_le_bytes());
+    hash.update(spool.tape.records().to_le_bytes());
     for (table, changes) in readers_of(std::slice::from_mut(spool), |_| true)? {
         for change in changes {
             let mut change = change?;
@@ -283,40 +338,11 @@ fn readers_of(
     spools: &mut [TableSpool],
     which: impl Fn(&TableSpool) -> bool,
 ) -> io::Result<Vec<(&'static Table, Changes)>> {
-    let mut readers = Vec::new();
-    for spool in spools {
-        if !which(spool) {
-            continue;
-        }
-        spool.file.flush()?;
-        let mut file = spool.file.get_ref().try_clone()?;
-        file.seek(SeekFrom::Start(0))?;
-        readers.push((
-            spool.table,
-            Changes(BufReader::with_capacity(1 << 18, file)),
-        ));
-    }
-    Ok(readers)
+    let chosen = spools.iter_mut().filter(|spool| which(spool));
+    chosen
+        .map(|spool| Ok((spool.table, spool.tape.read()?)))
+        .collect()
 }
 
 /// The changes of one table, read back.
-pub struct Changes(BufReader<File>);
-
-impl Iterator for Changes {
-    type Item = io::Result<Change>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let mut length = [0; 4];
-        match self.0.read_exact(&mut length) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return None,
-            Err(error) => return Some(Err(error)),
-        }
-        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-        Some(
-            self.0
-                .read_exact(&mut bytes)
-                .and_then(|()| postcard::from_bytes(&bytes).map_err(io::Error::other)),
-        )
-    }
-}
+pub type Changes = Records<Change>;

@@ -73,6 +73,10 @@ pub const CODES: &[Code] = &[
         "kept-last-good",
         "A row is refused now, and an earlier run brought it.",
     ),
+    Code::info(
+        "parent-left-out",
+        "A row belongs to one that does not come in.",
+    ),
     Code::error("plan-differs", "The plan is not the one that was expected."),
     Code::error(
         "source-fault",

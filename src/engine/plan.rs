@@ -13,7 +13,7 @@ use super::names::Names;
 use super::tally::{Outcome, Tallies};
 use super::{Stop, Ui};
 use crate::config::OnConflict;
-use crate::model::{Key, Record, Table};
+use crate::model::{FieldHash, Fingerprint, Key, Record, Table, Value};
 use crate::sql::Cell;
 use crate::store::connection::Connection;
 use crate::store::ids::IdSet;
@@ -21,10 +21,12 @@ use crate::store::ledger::{self, Ahead, Entries, Entry};
 use crate::store::rows::{self, StoredRow};
 mod claims;
 mod draft;
+mod lists;
 mod place;
 mod sweep;
 
 pub use draft::{Draft, Placed, Target};
+pub use lists::{Known, Merge};
 pub use sweep::{Going, Swept};
 
 /// How a row of the ledger came into the store.
@@ -34,6 +36,30 @@ pub enum Origin {
     Created,
     /// It was there before, and is followed.
     Adopted,
+}
+
+impl Origin {
+    fn of(entry: &Entry) -> Self {
+        match entry.adopted {
+            true => Origin::Adopted,
+            false => Origin::Created,
+        }
+    }
+}
+
+/// What the last run wrote of a row, and where it is.
+#[derive(Clone, Debug)]
+pub struct Base {
+    pub store_id: i64,
+    pub origin: Origin,
+    pub fingerprint: Fingerprint,
+}
+
+impl Base {
+    /// Whether the run wrote this text into a column.
+    pub fn has(&self, table: &Table, column: &str, text: &str) -> bool {
+        self.fingerprint.field(table.column(column)) == Some(FieldHash::from(&Value::from(text)))
+    }
 }
 
 struct TableState {
@@ -162,6 +188,33 @@ impl<'a> Planner<'a> {
         self.account(entity, key, outcome, finding.name.as_deref().unwrap_or(""));
         self.finding(finding)?;
         Ok(cause)
+    }
+
+    /// Accounts for a row that falls because another one fell.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn fall_with(
+        &mut self,
+        entity: &'static str,
+        key: &Key,
+        name: &str,
+        cause: &Cause,
+    ) -> Result<Cause, Stop> {
+        let finding = Finding::new(
+            "parent-left-out",
+            Severity::Info,
+            format!(
+                "{} {key} belongs to {} {}, which does not come in ({}): it is left out too.",
+                one(entity),
+                one(&cause.entity),
+                cause.legacy_id,
+                cause.code
+            ),
+        )
+        .on(entity, key, name)
+        .because(cause.clone());
+        self.fall(entity, key, Outcome::Skipped, finding)
     }
 
     /// Accounts for a row that cannot be understood. Where an earlier run brought it, it
@@ -308,6 +361,27 @@ impl<'a> Planner<'a> {
             .collect())
     }
 
+    /// What the ledger has of these rows, by key; keys that no earlier run knew are left out.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn bases(
+        &mut self,
+        table: &'static Table,
+        keys: &[&Key],
+    ) -> Result<HashMap<Key, Base>, Stop> {
+        let entries = self.entries(table, keys)?;
+        let base = |entry: &Entry| Base {
+            store_id: entry.store_id,
+            origin: Origin::of(entry),
+            fingerprint: entry.fingerprint.clone(),
+        };
+        Ok(entries
+            .iter()
+            .map(|(key, entry)| (key.clone(), base(entry)))
+            .collect())
+    }
+
     /// How the rows of these keys, in key order, came into the store; keys that no earlier
     /// run knew are left out.
     ///
@@ -319,13 +393,9 @@ impl<'a> Planner<'a> {
         keys: &[&Key],
     ) -> Result<HashMap<Key, Origin>, Stop> {
         let entries = self.entries(table, keys)?;
-        let origin = |entry: &Entry| match entry.adopted {
-            true => Origin::Adopted,
-            false => Origin::Created,
-        };
         Ok(entries
             .iter()
-            .map(|(key, entry)| (key.clone(), origin(entry)))
+            .map(|(key, entry)| (key.clone(), Origin::of(entry)))
             .collect())
     }
 
@@ -406,7 +476,7 @@ impl<'a> Planner<'a> {
     fn state(&mut self, table: &'static Table) -> Result<&mut TableState, Stop> {
         if !self.tables.contains_key(table.name) {
             let highest = rows::highest_id(self.connection, table.name)?;
-            let kind = ledger::kind(self.connection, self.recipe, table)?;
+            let kind = ledger::kind(self.connection, self.recipe, table.name)?;
             let ids = Rc::new(IdSet::load(self.connection, table)?);
             self.tables.insert(
                 table.name,

@@ -1,17 +1,20 @@
 //! The `data` column: legacy facts that have no column of their own.
 
+use std::borrow::Cow;
+
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value as Json;
 
 /// A small JSON object under construction; its text has the keys in order, so equal
 /// facts are equal text.
 #[derive(Clone, Debug, Default)]
-pub struct Data(Vec<(&'static str, Json)>);
+pub struct Data(Vec<(Cow<'static, str>, Json)>);
 
 impl Data {
     /// Keeps a fact. The first of a key stays: bytes kept as hexadecimal are not replaced by
     /// the text that was made of them.
-    pub fn set(&mut self, key: &'static str, value: impl Into<Json>) {
+    pub fn set(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Json>) {
+        let key = key.into();
         if !self.0.iter().any(|(known, _)| *known == key) {
             self.0.push((key, canonical(value.into())));
         }
@@ -28,7 +31,7 @@ impl Data {
         if self.0.is_empty() {
             return "{}".into();
         }
-        self.0.sort_by_key(|(key, _)| *key);
+        self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut bytes = Vec::with_capacity(64);
         let mut serializer = serde_json::Serializer::new(&mut bytes);
         let written = serializer

@@ -17,6 +17,8 @@ pub enum Kind {
     Mac,
     /// A password hash.
     Password,
+    /// A secret that is kept as it came, because it goes out again.
+    Secret,
     /// The id of a row of another table.
     Ref(&'static str),
 }
@@ -47,6 +49,13 @@ impl Table {
             .flatten()
     }
 
+    /// The column without which another one says nothing: who changed the password in the store has
+    /// changed what is noted of it.
+    pub fn leader(&self, column: &str) -> Option<&'static str> {
+        let of_password = matches!(column, "password_generated" | "must_change_password");
+        (self.name == "users" && of_password).then_some("password")
+    }
+
     /// The columns whose values pass from row to row though no two rows may share one, and
     /// whether they may be null.
     pub fn unique(&self) -> &'static [(&'static str, bool)] {
@@ -54,6 +63,7 @@ impl Table {
             "users" => &[("username", false), ("email", true)],
             "nodes" => &[("slug", false)],
             "ip_addresses" => &[("address", true)],
+            "stream_devices" => &[("api_key", true)],
             _ => &[],
         }
     }
@@ -221,6 +231,33 @@ tables! {
         kilometres: Option<f64> => Kind::Real,
         data: String => Kind::Json,
         added: Time => Kind::Time,
+    }
+    /// Writes and reads streams for an account: nothing of the network.
+    stream_devices StreamDevice {
+        user_id: i64 => Kind::Ref("users"),
+        name: String => Kind::Text,
+        nickname: String => Kind::Text,
+        description: String => Kind::Text,
+        icon: String => Kind::Text,
+        api_key: Option<String> => Kind::Secret,
+        is_enabled: bool => Kind::Bool,
+        is_public: bool => Kind::Bool,
+        role: String => Kind::Text,
+        is_visible: bool => Kind::Bool,
+        is_user_editable: bool => Kind::Bool,
+        data: String => Kind::Json,
+    }
+    streams Stream {
+        stream_device_id: i64 => Kind::Ref("stream_devices"),
+        name: String => Kind::Text,
+        nickname: String => Kind::Text,
+        description: String => Kind::Text,
+        icon: String => Kind::Text,
+        schema: String => Kind::Text,
+        datatype: String => Kind::Text,
+        is_ephemeral: bool => Kind::Bool,
+        has_downlink: bool => Kind::Bool,
+        data: String => Kind::Json,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::django;
+use super::{connectordb, django};
 
 /// The form of a stored password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,11 +29,30 @@ impl<'a> Form<'a> {
             phc if phc.starts_with("$argon2") || phc.starts_with("argon2$") => {
                 Form::Legacy("argon2")
             }
+            old => match connectordb::algorithm(old) {
+                Some(algorithm) => Form::Legacy(algorithm),
+                None => Form::of_django(old),
+            },
+        }
+    }
+
+    fn of_django(stored: &'a str) -> Self {
+        match stored {
             old if !django::is_known(old) => Form::Unknown,
             old => match old.split_once('$') {
                 Some((algorithm, _)) => Form::Legacy(algorithm),
                 None => Form::Legacy("md5"),
             },
+        }
+    }
+
+    /// What ConnectorDB's exports call it.
+    #[must_use]
+    pub fn scheme(self) -> &'a str {
+        match self {
+            Form::None | Form::Unusable | Form::Unknown => "",
+            Form::Set => "argon2id",
+            Form::Legacy(algorithm) => algorithm,
         }
     }
 

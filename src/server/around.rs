@@ -73,12 +73,15 @@ fn without_token(uri: &Uri) -> String {
     };
     let parts = query.split('&').map(|pair| match pair.split_once('=') {
         // however its name is spelled
-        Some((key, _)) if key.contains('%') || key.eq_ignore_ascii_case("apitoken") => {
-            format!("{key}=***")
-        }
+        Some((key, _)) if key.contains('%') || is_secret(key) => format!("{key}=***"),
         _ => pair.to_owned(),
     });
     format!("{}?{}", uri.path(), parts.collect::<Vec<_>>().join("&"))
+}
+
+fn is_secret(key: &str) -> bool {
+    let names = ["apitoken", "apikey"];
+    names.iter().any(|name| key.eq_ignore_ascii_case(name))
 }
 
 /// Gives up on what takes too long, a body that trickles in among it.
@@ -139,6 +142,7 @@ mod tests {
         check("/a", "/a");
         check("/a?b=1&apiToken=x&c", "/a?b=1&apiToken=***&c");
         check("/a?APITOKEN=x", "/a?APITOKEN=***");
+        check("/a?apikey=x", "/a?apikey=***");
         check("/a?api%54oken=x", "/a?api%54oken=***");
     }
 

@@ -11,7 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::state::App;
 use super::{
-    account, decisions, events, exports, layers, login, maintenance, metrics, runs, status, tokens,
+    account, connectordb, decisions, events, exports, layers, login, maintenance, metrics, runs,
+    status, tokens,
 };
 
 /// Where the description is, and the one address that is not in it.
@@ -21,7 +22,7 @@ const ADDRESS: &str = "/api/openapi.json";
 #[openapi(
     info(
         title = "Heirloom",
-        description = "The HTTP API of `heirloom serve`. Errors are `{\"error\": {\"code\", \"message\"}}`.",
+        description = "The HTTP API of `heirloom serve`. Errors are `{\"error\": {\"code\", \"message\"}}`, below `/api/v1/` `{\"code\", \"msg\", \"ref\"}`.",
     ),
     modifiers(&Locks),
     security(("basic" = []), ("bearer" = []), ("apiToken" = []))
@@ -38,6 +39,8 @@ impl Modify for Locks {
         components.add_security_scheme("bearer", http(HttpAuthScheme::Bearer));
         let query = ApiKey::Query(ApiKeyValue::new("apiToken"));
         components.add_security_scheme("apiToken", SecurityScheme::ApiKey(query));
+        let query = ApiKey::Query(ApiKeyValue::new("apikey"));
+        components.add_security_scheme("apikey", SecurityScheme::ApiKey(query));
     }
 }
 
@@ -55,6 +58,7 @@ pub fn split() -> (Router<App>, Router<App>, Document) {
         decisions::router(),
         maintenance::router(),
         metrics::router(),
+        connectordb::router(),
     ];
     let router = OpenApiRouter::with_openapi(Api::openapi());
     let (api, mut document) = areas

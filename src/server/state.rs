@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::connectordb::Schemas;
 use super::door::Door;
 use super::home::Home;
 use super::jobs::{Jobs, Runner};
@@ -39,6 +40,7 @@ pub struct Inner {
     pub jobs: Arc<Jobs>,
     pub office: Office,
     pub metrics: Metrics,
+    pub schemas: Schemas,
     stopping: watch::Sender<bool>,
 }
 
@@ -60,6 +62,7 @@ impl App {
             jobs: Arc::new(Jobs::new(setup.runner, &setup.home)),
             office: Office::new(setup.home, setup.backups),
             metrics: Metrics::new(),
+            schemas: Schemas::default(),
             config: setup.config,
             stopping: watch::Sender::new(false),
         }))

@@ -9,7 +9,7 @@ use super::connection::Connection;
 use super::schema::{email_addresses, users};
 use super::tokens;
 use crate::password::Form;
-use crate::text::{Email, Username};
+use crate::text::{Email, Username, storable};
 use crate::time::to_text;
 
 diesel::define_sql_function! { fn lower(text: Nullable<Text>) -> Nullable<Text>; }
@@ -94,12 +94,20 @@ pub fn list(connection: &mut Connection) -> QueryResult<Vec<Account>> {
 /// # Errors
 /// [`AccountError::Unknown`], or the store fails.
 pub fn find(connection: &mut Connection, username: &str) -> Result<Account, AccountError> {
+    if !can_be(username) {
+        return Err(AccountError::Unknown(username.into()));
+    }
     users::table
         .filter(users::username.eq(username))
         .select(Account::as_select())
         .first(connection)
         .optional()?
         .ok_or_else(|| AccountError::Unknown(username.into()))
+}
+
+/// Whether a store can hold the text: PostgreSQL cannot even be asked for NUL.
+fn can_be(text: &str) -> bool {
+    storable(text).len() == text.len()
 }
 
 /// The account of an id.
@@ -129,27 +137,57 @@ pub fn has_superuser(connection: &mut Connection) -> QueryResult<bool> {
 /// [`AccountError::NameTaken`], [`AccountError::EmailTaken`], or the store fails.
 pub fn check_free(
     connection: &mut Connection,
-    username: &Username,
-    email: Option<&Email>,
+    username: &str,
+    email: Option<&str>,
 ) -> Result<(), AccountError> {
-    match find(connection, username.as_str()) {
-        Ok(_) => return Err(AccountError::NameTaken(username.to_string())),
+    match find(connection, username) {
+        Ok(_) => return Err(AccountError::NameTaken(username.into())),
         Err(AccountError::Unknown(_)) => {}
         Err(error) => return Err(error),
     }
     let Some(email) = email else { return Ok(()) };
-    // ASCII case, in both kinds of store
-    let holder: Option<String> = users::table
-        .filter(lower(users::email).eq(email.as_str().to_ascii_lowercase()))
-        .select(users::username)
-        .first(connection)
-        .optional()?;
-    match holder {
+    match holder(connection, email)? {
         None => Ok(()),
         Some(holder) => Err(AccountError::EmailTaken {
-            email: email.as_str().into(),
+            email: email.into(),
             holder,
         }),
+    }
+}
+
+/// The username of the account that has this address; its ASCII case does not matter.
+///
+/// # Errors
+/// The store fails.
+pub fn holder(connection: &mut Connection, email: &str) -> QueryResult<Option<String>> {
+    users::table
+        .filter(lower(users::email).eq(email.to_ascii_lowercase()))
+        .select(users::username)
+        .first(connection)
+        .optional()
+}
+
+/// The username of the account that somebody means by its name or its address, whose ASCII case
+/// does not matter. A name that is spelled right wins; of several that differ by case, none does.
+///
+/// # Errors
+/// The store fails.
+pub fn meant(connection: &mut Connection, login: &str) -> Result<Option<String>, AccountError> {
+    match find(connection, login) {
+        Ok(account) => return Ok(Some(account.username)),
+        Err(AccountError::Unknown(_)) if can_be(login) => {}
+        Err(AccountError::Unknown(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let mut names: Vec<String> = users::table
+        .filter(lower(users::username.nullable()).eq(login.to_ascii_lowercase()))
+        .select(users::username)
+        .limit(2)
+        .load(connection)?;
+    match names.len() {
+        0 => Ok(holder(connection, login)?),
+        1 => Ok(names.pop()),
+        _ => Ok(None),
     }
 }
 
@@ -163,34 +201,58 @@ pub fn add(
     now: NaiveDateTime,
 ) -> Result<i64, AccountError> {
     connection.write(|connection| {
-        check_free(connection, &account.username, account.email.as_ref())?;
-        let may = account.role == Role::Admin;
-        diesel::insert_into(users::table)
+        let username = account.username.as_str();
+        let email = account.email.as_ref().map(Email::as_str);
+        insert(
+            connection,
+            username,
+            email,
+            &account.hash,
+            account.role,
+            now,
+        )
+    })
+}
+
+/// The same within a transaction, for names and addresses by another system's rules.
+///
+/// # Errors
+/// As [`check_free`].
+pub fn insert(
+    connection: &mut Connection,
+    username: &str,
+    email: Option<&str>,
+    hash: &str,
+    role: Role,
+    now: NaiveDateTime,
+) -> Result<i64, AccountError> {
+    check_free(connection, username, email)?;
+    let may = role == Role::Admin;
+    diesel::insert_into(users::table)
+        .values((
+            users::username.eq(username),
+            users::email.eq(email),
+            users::password.eq(hash),
+            users::is_staff.eq(may),
+            users::is_superuser.eq(may),
+            users::date_joined.eq(TimeText(to_text(now))),
+        ))
+        .execute(connection)?;
+    let id: i64 = users::table
+        .filter(users::username.eq(username))
+        .select(users::id)
+        .first(connection)?;
+    if let Some(email) = email {
+        diesel::insert_into(email_addresses::table)
             .values((
-                users::username.eq(account.username.as_str()),
-                users::email.eq(account.email.as_ref().map(Email::as_str)),
-                users::password.eq(&account.hash),
-                users::is_staff.eq(may),
-                users::is_superuser.eq(may),
-                users::date_joined.eq(TimeText(to_text(now))),
+                email_addresses::user_id.eq(id),
+                email_addresses::email.eq(email),
+                email_addresses::is_verified.eq(true),
+                email_addresses::is_primary.eq(true),
             ))
             .execute(connection)?;
-        let id: i64 = users::table
-            .filter(users::username.eq(account.username.as_str()))
-            .select(users::id)
-            .first(connection)?;
-        if let Some(email) = &account.email {
-            diesel::insert_into(email_addresses::table)
-                .values((
-                    email_addresses::user_id.eq(id),
-                    email_addresses::email.eq(email.as_str()),
-                    email_addresses::is_verified.eq(true),
-                    email_addresses::is_primary.eq(true),
-                ))
-                .execute(connection)?;
-        }
-        Ok(id)
-    })
+    }
+    Ok(id)
 }
 
 /// Stores a password that its owner chose: nothing is asked of the account any more. Its

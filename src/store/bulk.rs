@@ -74,7 +74,7 @@ pub fn bind(kind: Kind, value: &Value) -> Bind<'_> {
             Value::Int(number) => Some(*number as f64),
             _ => None,
         }),
-        Kind::Text | Kind::Password => Bind::Text(text),
+        Kind::Text | Kind::Password | Kind::Secret => Bind::Text(text),
         Kind::Json => Bind::Json(text),
         Kind::Time => Bind::Time(text),
         Kind::Inet => Bind::Inet(text),

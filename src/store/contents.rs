@@ -1,9 +1,10 @@
 //! What a store consists of: every table that travels in a backup, its columns and its key, and
 //! the tables that stay behind.
 
-use crate::model::{Kind, tables};
+use crate::model::{Kind, series, tables};
 
 use super::ledger;
+use super::ledger::ranges;
 
 /// One table, whoever writes it.
 #[derive(Clone, Debug)]
@@ -98,7 +99,16 @@ pub fn all() -> Vec<Contents> {
             ids: Ids::Remembered,
         }
     });
-    data.chain(of_the_engine()).collect()
+    let lists = series::ALL.iter().map(|series| Contents {
+        name: series.name,
+        columns: series
+            .columns()
+            .map(|(column, kind)| (column, Holds::Field(kind)))
+            .collect(),
+        key: series.key,
+        ids: Ids::Chosen,
+    });
+    data.chain(lists).chain(of_the_engine()).collect()
 }
 
 /// The names of a table's columns, in the order in which rows are written.
@@ -109,7 +119,7 @@ pub fn columns(table: &str) -> Vec<&'static str> {
     columns.into_iter().map(|(column, _)| column).collect()
 }
 
-fn of_the_engine() -> [Contents; 6] {
+fn of_the_engine() -> [Contents; 7] {
     let zip = |names: &[&'static str], holds: &[Holds]| {
         let names = names.iter().copied();
         names.zip(holds.iter().copied()).collect()
@@ -163,6 +173,15 @@ fn of_the_engine() -> [Contents; 6] {
                 &[INT, INT, TEXT, INT, BOOL, INT, INT, Holds::Bytes],
             ),
             key: &["kind", "number", "text"],
+            ids: Ids::Chosen,
+        },
+        Contents {
+            name: "ledger_ranges",
+            columns: zip(
+                &ranges::COLUMNS,
+                &[INT, TEXT, INT, INT, INT, INT, Holds::Bytes],
+            ),
+            key: &["kind", "text", "first_row"],
             ids: Ids::Chosen,
         },
         Contents {

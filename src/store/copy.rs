@@ -149,10 +149,14 @@ targets! {
     contacts
     network_statistics
     statuses
+    stream_devices
+    streams
+    datapoints
     runs
     findings
     ledger_kinds
     ledger
+    ledger_ranges
     before_images
     decisions
 }

@@ -5,7 +5,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::connection::Connection;
 use super::rows;
+use crate::model::series::{self, RUN, Series};
 use crate::model::{Table, Value, tables};
+use crate::sql::{Cell, Cells, Database as _};
 use crate::text::hex;
 
 const PAGE: usize = 5_000;
@@ -15,7 +17,7 @@ const PAGE: usize = 5_000;
 pub fn digest(connection: &mut Connection) -> QueryResult<String> {
     let mut digest = DataDigest::default();
     for table in tables::ALL {
-        digest.table(table);
+        digest.table(table.name);
         let mut after = i64::MIN;
         loop {
             let page = rows::page(connection, table, after, PAGE)?;
@@ -26,26 +28,70 @@ pub fn digest(connection: &mut Connection) -> QueryResult<String> {
             }
         }
     }
+    for series in series::ALL {
+        digest.table(series.name);
+        let columns = series.columns().map(|(column, _)| column);
+        let columns: Vec<&str> = columns.filter(|column| *column != RUN).collect();
+        let sql = format!(
+            "SELECT {} FROM {} ORDER BY {}",
+            columns.join(", "),
+            series.name,
+            series.key.join(", ")
+        );
+        connection.each(&sql, &[], |Cells(cells)| {
+            digest.list_row(series, cells);
+            Ok(())
+        })?;
+    }
     Ok(digest.finish())
 }
 
-/// The digest under way: each of [`tables::ALL`] in order, its rows in the order of their ids.
+/// Tables that the first version did not have. Empty ones leave no trace, so that the same data
+/// has the same digest in every version.
+const LATER: [&str; 3] = ["stream_devices", "streams", "datapoints"];
+
+/// The digest under way: each of [`tables::ALL`] in order, its rows in the order of their ids,
+/// then each of [`series::ALL`], its rows in the order of their keys.
 #[derive(Default)]
-pub struct DataDigest(Sha256);
+pub struct DataDigest {
+    hash: Sha256,
+    /// A table that has no row yet.
+    waiting: Option<&'static str>,
+}
 
 impl DataDigest {
-    pub fn table(&mut self, table: &Table) {
-        self.0.update(table.name.as_bytes());
-        self.0.update([0]);
+    pub fn table(&mut self, name: &'static str) {
+        self.waiting = Some(name);
+        if !LATER.contains(&name) {
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
+        if let Some(name) = self.waiting.take() {
+            self.hash.update(name.as_bytes());
+            self.hash.update([0]);
+        }
     }
 
     pub fn row(&mut self, table: &Table, row: &rows::StoredRow) {
-        add_row(&mut self.0, table, row);
+        self.begin();
+        add_row(&mut self.hash, table, row);
+    }
+
+    /// A row of a series in the order of its columns; the run that brought it is no data.
+    pub fn list_row(&mut self, series: &Series, cells: Vec<Cell>) {
+        self.begin();
+        for ((column, kind), cell) in series.columns().zip(cells) {
+            if column != RUN {
+                add_value(&mut self.hash, &rows::value(kind, cell));
+            }
+        }
     }
 
     #[must_use]
     pub fn finish(self) -> String {
-        format!("sha256:{}", hex(&self.0.finalize()))
+        format!("sha256:{}", hex(&self.hash.finalize()))
     }
 }
 
@@ -58,6 +104,23 @@ fn add_row(hash: &mut Sha256, table: &Table, row: &rows::StoredRow) {
         } else {
             add_value(hash, value);
         }
+    }
+}
+
+/// The digest of some rows of a list, as the ledger keeps it.
+#[derive(Default)]
+pub struct ListDigest(Sha256);
+
+impl ListDigest {
+    pub fn add(&mut self, fields: &[Value]) {
+        for field in fields {
+            add_value(&mut self.0, field);
+        }
+    }
+
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.0.finalize().to_vec()
     }
 }
 

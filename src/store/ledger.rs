@@ -1,6 +1,7 @@
 //! The ledger: what each legacy row became.
 
 mod ahead;
+pub mod ranges;
 
 use std::collections::HashSet;
 use std::ops::Bound;
@@ -42,21 +43,21 @@ pub struct Entry {
 
 /// Which recipe's rows of which table, as the ledger numbers them; `None` where no run
 /// brought any yet.
-pub fn kind(connection: &mut Connection, recipe: &str, table: &Table) -> QueryResult<Option<i64>> {
+pub fn kind(connection: &mut Connection, recipe: &str, table: &str) -> QueryResult<Option<i64>> {
     query_int(
         connection,
         "SELECT id FROM ledger_kinds WHERE recipe = ? AND table_name = ?",
-        &[Bind::Text(Some(recipe)), Bind::Text(Some(table.name))],
+        &[Bind::Text(Some(recipe)), Bind::Text(Some(table))],
     )
 }
 
 /// The kind's number, given now where it has none.
-pub fn make_kind(connection: &mut Connection, recipe: &str, table: &Table) -> QueryResult<i64> {
+pub fn make_kind(connection: &mut Connection, recipe: &str, table: &str) -> QueryResult<i64> {
     execute(
         connection,
         "INSERT INTO ledger_kinds (id, recipe, table_name) \
          SELECT coalesce(max(id), 0) + 1, ?, ? FROM ledger_kinds WHERE true ON CONFLICT DO NOTHING",
-        &[Bind::Text(Some(recipe)), Bind::Text(Some(table.name))],
+        &[Bind::Text(Some(recipe)), Bind::Text(Some(table))],
     )?;
     kind(connection, recipe, table)?.ok_or(diesel::result::Error::NotFound)
 }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use diesel::QueryResult;
 
 use super::connection::Connection;
-use super::rows;
+use super::{lists, rows};
+use crate::model::series::{self, RUN};
 use crate::model::{FieldHash, Fingerprint, Kind, Record as _, Table, Value, tables};
 use crate::sql::{Bind, Cell, execute, query, query_int};
 
@@ -38,6 +39,16 @@ pub fn brought(connection: &mut Connection) -> QueryResult<Vec<(&'static str, u6
             all.push((table.name, count.unsigned_abs()));
         }
     }
+    for series in series::ALL {
+        let sql = format!(
+            "SELECT count(*) FROM {} WHERE {RUN} IS NOT NULL",
+            series.name
+        );
+        let count = query_int(connection, &sql, &[])?.unwrap_or(0);
+        if count > 0 {
+            all.insert(0, (series.name, count.unsigned_abs()));
+        }
+    }
     all.reverse();
     Ok(all)
 }
@@ -50,6 +61,18 @@ pub fn brought(connection: &mut Connection) -> QueryResult<Vec<(&'static str, u6
 /// The store fails.
 pub fn empty(connection: &mut Connection) -> QueryResult<Vec<Emptied>> {
     let mut all = Vec::new();
+    for series in series::ALL {
+        let sql = format!("DELETE FROM {} WHERE {RUN} IS NOT NULL", series.name);
+        let deleted = execute(connection, &sql, &[])? as u64;
+        if deleted > 0 {
+            lists::close_gaps(connection, series)?;
+            all.push(Emptied {
+                table: series.name,
+                deleted,
+                kept: 0,
+            });
+        }
+    }
     for table in emptied_tables() {
         let mut conditions = format!("id IN ({})", created(table));
         for child in tables::ALL {
@@ -60,6 +83,15 @@ pub fn empty(connection: &mut Connection) -> QueryResult<Vec<Emptied>> {
                         child.name, table.name
                     ));
                 }
+            }
+        }
+        for series in series::ALL {
+            let (column, owner) = series.owner;
+            if owner == table.name {
+                conditions.push_str(&format!(
+                    " AND NOT EXISTS (SELECT 1 FROM {0} WHERE {0}.{column} = {owner}.id)",
+                    series.name
+                ));
             }
         }
         if table.name == tables::User::TABLE.name {
@@ -89,6 +121,7 @@ pub fn empty(connection: &mut Connection) -> QueryResult<Vec<Emptied>> {
     for sql in [
         "DELETE FROM before_images",
         "DELETE FROM ledger",
+        "DELETE FROM ledger_ranges",
         "DELETE FROM ledger_kinds",
         "UPDATE findings SET last_run = (SELECT max(id) FROM runs) WHERE last_run IS NULL",
     ] {

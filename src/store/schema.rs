@@ -91,6 +91,57 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::columns::{Instant, Json};
 
+    // what hangs on an account, no more
+    contacts (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
+    stream_devices (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        nickname -> Nullable<Text>,
+        description -> Nullable<Text>,
+        icon -> Nullable<Text>,
+        api_key -> Nullable<Text>,
+        is_enabled -> Bool,
+        is_public -> Bool,
+        role -> Nullable<Text>,
+        is_visible -> Bool,
+        is_user_editable -> Bool,
+        data -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
+    streams (id) {
+        id -> BigInt,
+        stream_device_id -> BigInt,
+        name -> Text,
+        nickname -> Nullable<Text>,
+        description -> Nullable<Text>,
+        icon -> Nullable<Text>,
+        schema -> Nullable<Text>,
+        datatype -> Nullable<Text>,
+        is_ephemeral -> Bool,
+        has_downlink -> Bool,
+        data -> Json,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::columns::{Instant, Json};
+
     runs (id) {
         id -> BigInt,
         recipe -> Text,
@@ -175,5 +226,8 @@ diesel::table! {
 diesel::joinable!(nodes -> users (user_id));
 diesel::joinable!(nodes -> layers (layer_id));
 diesel::joinable!(nodes -> statuses (status_id));
+diesel::joinable!(stream_devices -> users (user_id));
+diesel::joinable!(streams -> stream_devices (stream_device_id));
+diesel::allow_tables_to_appear_in_same_query!(stream_devices, streams, users);
 diesel::allow_tables_to_appear_in_same_query!(users, email_addresses, nodes, layers, statuses);
 diesel::allow_tables_to_appear_in_same_query!(tokens, users);

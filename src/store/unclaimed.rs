@@ -16,7 +16,7 @@ use crate::password::{self, HashError, Secret};
 const PAGE: usize = 500;
 
 /// Makes a new password for each account that an import created, that still has the one the
-/// import made, and that never logged in. `hand_out` gets each of them once. Belongs into a
+/// import made or gave it (its own name), and that never logged in. `hand_out` gets each of them once. Belongs into a
 /// transaction that ends well only if all of them were handed out. Returns how many.
 ///
 /// # Errors
@@ -31,7 +31,11 @@ where
 {
     let created: HashSet<i64> = ledger::created_ids(connection, tables::User::TABLE)?;
     let mut ids: Vec<i64> = users::table
-        .filter(users::password_generated.eq(true))
+        .filter(
+            users::password_generated
+                .eq(true)
+                .or(users::must_change_password.eq(true)),
+        )
         .filter(users::last_login.is_null())
         .order(users::id)
         .select(users::id)
@@ -47,7 +51,11 @@ where
             let secret = password::generate(rng);
             let hash = password::hash_generated(&secret, rng)?;
             diesel::update(users::table.find(account.id))
-                .set(users::password.eq(hash))
+                .set((
+                    users::password.eq(hash),
+                    users::password_generated.eq(true),
+                    users::must_change_password.eq(false),
+                ))
                 .execute(connection)?;
             hand_out(&account, &secret)?;
         }

@@ -1,5 +1,6 @@
 //! The README says what the program does, and nothing else.
 
+mod connectordb;
 mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,11 +57,15 @@ fn fate(fate: Fate) -> String {
     }
 }
 
-/// Both registries.
+/// Every registry: the engine's, the recipes', the exports'.
 fn registered() -> Vec<&'static Code> {
-    let engine = heirloom::engine::codes::CODES.iter();
-    let recipe = heirloom::recipes::nodeshot::codes::CODES.iter();
-    engine.chain(recipe).collect()
+    let registries = [
+        heirloom::engine::codes::CODES,
+        heirloom::recipes::nodeshot::codes::CODES,
+        heirloom::recipes::connectordb::codes::CODES,
+        heirloom::export::codes::CODES,
+    ];
+    registries.into_iter().flatten().collect()
 }
 
 #[test]
@@ -95,18 +100,25 @@ fn every_code_is_in_the_table_of_finding_codes() {
 fn every_finding_of_the_shipped_world_is_registered() {
     let site = Site::shipped();
     assert_eq!(site.import("--report r.json").code, Some(3));
+    are_registered(&site.report("r.json"));
+}
+
+/// Whether each finding of a report is one of its code, and as severe.
+fn are_registered(report: &Value) {
     let severities: BTreeMap<&str, &str> = registered()
         .iter()
         .map(|code| (code.code, code.severity.word()))
         .collect();
-    for finding in site.report("r.json")["findings"].as_array().unwrap() {
+    let findings = report["findings"].as_array().unwrap();
+    assert!(!findings.is_empty());
+    for finding in findings {
         let text = |key: &str| finding[key].as_str().unwrap_or_default().to_string();
         let severity = severities.get(&*text("code")).copied();
         assert_eq!(severity, Some(&*text("severity")), "{finding}");
     }
 }
 
-/// Words in kebab-case in the engine and the recipes that are no codes.
+/// Words in kebab-case in the engine, the recipes and the exports that are no codes.
 const NO_CODES: [&str; 2] = [
     "kebab-case",   // serde's name for it
     "kept-partial", // how a run ends
@@ -116,7 +128,7 @@ const NO_CODES: [&str; 2] = [
 fn every_code_in_the_source_is_registered_and_every_registered_one_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut literals = BTreeSet::new();
-    for folder in ["engine", "recipes"] {
+    for folder in ["engine", "recipes", "export"] {
         for file in sources(&root.join(folder)) {
             let text = fs::read_to_string(&file).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap_or_default();

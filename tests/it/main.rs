@@ -6,6 +6,7 @@ mod answers;
 mod archive;
 mod commands;
 mod configuration;
+mod connectordb;
 mod defects;
 mod documentation;
 mod engines;

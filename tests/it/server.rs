@@ -1,7 +1,8 @@
 //! The real program, asked over HTTPS by a client that trusts its certificate and no other.
 
 mod accounts;
-mod client;
+pub mod client;
+mod connectordb;
 mod exports;
 mod layers;
 mod limits;

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::{Act, Change, Spool};
+use super::{Act, Change, ListChange, Spool};
 use crate::model::{Kind, Table, Value};
 
 impl Spool {
-    /// Writes every change, in the order in which they are applied. Passwords are left out.
+    /// Writes every change, in the order in which they are applied. Passwords and keys are left
+    /// out; of lists it says which rows go where, not what is in them.
     ///
     /// # Errors
     /// The disk or the output fails.
@@ -18,6 +19,28 @@ impl Spool {
             for change in changes {
                 serde_json::to_writer(&mut *out, &Line::new(table, &change?))?;
                 out.write_all(b"\n")?;
+            }
+        }
+        for (series, changes) in self.lists()? {
+            let mut list = None;
+            for change in changes {
+                match change? {
+                    ListChange::Open { owner, keep, .. } => list = Some((owner, keep)),
+                    ListChange::Rows { .. } => {}
+                    ListChange::Enter { text, rows, .. } => {
+                        let (id, position) = list.unwrap_or_default();
+                        let line = ListLine {
+                            table: series.name,
+                            legacy_id: &text,
+                            id,
+                            act: "add",
+                            rows,
+                            position,
+                        };
+                        serde_json::to_writer(&mut *out, &line)?;
+                        out.write_all(b"\n")?;
+                    }
+                }
             }
         }
         Ok(())
@@ -35,6 +58,19 @@ struct Line<'a> {
     changed: Option<Vec<&'static str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Fields<'a>>,
+}
+
+/// Rows of a list that are added.
+#[derive(serde::Serialize)]
+struct ListLine<'a> {
+    table: &'static str,
+    legacy_id: &'a str,
+    /// Of the row on which the list hangs.
+    id: i64,
+    act: &'static str,
+    rows: i64,
+    /// Where the first of them goes.
+    position: i64,
 }
 
 impl<'a> Line<'a> {
@@ -75,7 +111,7 @@ impl Serialize for Fields<'_> {
         let mut map = serializer.serialize_map(None)?;
         for ((name, kind), value) in self.table.columns.iter().zip(self.values) {
             match (kind, value) {
-                (Kind::Password, _) | (_, Value::Generated) => {}
+                (Kind::Password | Kind::Secret, _) | (_, Value::Generated) => {}
                 (_, Value::Null) => map.serialize_entry(name, &())?,
                 (Kind::Bool, Value::Int(flag)) => map.serialize_entry(name, &(*flag != 0))?,
                 (_, Value::Int(number)) => map.serialize_entry(name, number)?,

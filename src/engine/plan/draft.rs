@@ -15,6 +15,8 @@ pub struct Draft<R> {
     pub target: Target,
     /// A unique column and what the row got there.
     pub claim: Option<(&'static str, Claim)>,
+    /// Columns of which the source says nothing: in a row of an earlier run they stay as they are.
+    pub keeps: Vec<&'static str>,
     /// The entity that accounts for the row; parts of another row have none.
     pub entity: Option<&'static str>,
 }
@@ -78,6 +80,12 @@ impl Prepared {
             && let Some(base) = entry.fingerprint.field(index)
         {
             fingerprint.set_field(index, base);
+        }
+        for column in draft.keeps {
+            let index = R::TABLE.column(column);
+            if let Some(base) = entry.and_then(|entry| entry.fingerprint.field(index)) {
+                fingerprint.set_field(index, base);
+            }
         }
         Prepared {
             key: draft.key,

@@ -183,7 +183,7 @@ impl Planner<'_> {
                 continue;
             };
             let stored = FieldHash::from(stored);
-            if new == base || stored == new {
+            if new == base || stored == new || led_by_an_edit(table, column, entry, before) {
                 continue;
             }
             if stored != base {
@@ -233,4 +233,13 @@ impl Planner<'_> {
         state.highest = state.highest.max(id);
         Ok(id)
     }
+}
+
+/// Whether the column says something of another one that was edited in the store.
+fn led_by_an_edit(table: &Table, column: &str, entry: &Entry, before: &[Value]) -> bool {
+    let Some(leader) = table.leader(column).map(|leader| table.column(leader)) else {
+        return false;
+    };
+    let stored = before.get(leader).map(FieldHash::from);
+    stored.is_some() && stored != entry.fingerprint.field(leader)
 }

@@ -91,10 +91,6 @@ pub const CODES: &[Code] = &[
         "The e-mail address of a node's owner is none.",
     ),
     Code::info(
-        "parent-left-out",
-        "A row belongs to one that does not come in.",
-    ),
-    Code::info(
         "profile-without-account",
         "A profile belongs to no account.",
     ),

@@ -96,6 +96,7 @@ impl Nodeshot {
                 id: Some(reading.id()),
             },
             claim: None,
+            keeps: Vec::new(),
             entity: Some("contacts"),
         }))
     }
@@ -127,6 +128,7 @@ impl Nodeshot {
                         id: Some(reading.id()),
                     },
                     claim: None,
+                    keeps: Vec::new(),
                     entity: Some("statistics"),
                 });
             }

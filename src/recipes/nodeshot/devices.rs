@@ -95,6 +95,7 @@ impl Nodeshot {
                     },
                     target: Target::New { id: None },
                     claim: None,
+                    keeps: Vec::new(),
                     entity: None,
                 });
             }
@@ -136,6 +137,7 @@ fn map_device(reading: &mut Reading, node_id: i64) -> Draft<tables::Device> {
             id: Some(reading.id()),
         },
         claim: None,
+        keeps: Vec::new(),
         entity: Some("devices"),
     }
 }
@@ -200,6 +202,7 @@ fn protocol_id(
         record: tables::RoutingProtocol { name, version },
         target: Target::Exact(None),
         claim: None,
+        keeps: Vec::new(),
         entity: None,
     }])?;
     match placed.first() {

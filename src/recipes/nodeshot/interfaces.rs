@@ -3,7 +3,7 @@
 use super::Nodeshot;
 use super::addresses::{self, Padding};
 use super::keys::Parent;
-use super::reading::{Reading, fall_with, orphan};
+use super::reading::{Reading, orphan};
 use super::schema::interface::{At, TABLE};
 use crate::engine::names::{Holder, Names, OnTaken};
 use crate::engine::{Cause, Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
@@ -152,6 +152,7 @@ impl Nodeshot {
                     record: vap,
                     target: Target::New { id: None },
                     claim: None,
+                    keeps: Vec::new(),
                     entity: Some("vaps"),
                 };
                 (id, draft)
@@ -177,7 +178,7 @@ impl Nodeshot {
                 }
                 Parent::Fell(cause) => {
                     let cause = cause.clone();
-                    fall_with(plan, entity, &draft.key, &draft.name, &cause)?;
+                    plan.fall_with(entity, &draft.key, &draft.name, &cause)?;
                 }
                 Parent::Unknown => {}
             }
@@ -270,10 +271,10 @@ impl Nodeshot {
         cause: Cause,
     ) -> Result<(), Stop> {
         for address in wanted {
-            fall_with(plan, "ip_addresses", &address.key, &address.raw, &cause)?;
+            plan.fall_with("ip_addresses", &address.key, &address.raw, &cause)?;
         }
         if vap.is_some() {
-            fall_with(plan, "vaps", &reading.key(), &reading.name, &cause)?;
+            plan.fall_with("vaps", &reading.key(), &reading.name, &cause)?;
         }
         self.interfaces.fell(reading.id(), cause);
         Ok(())
@@ -374,6 +375,7 @@ fn map_interface(
             id: Some(reading.id()),
         },
         claim: None,
+        keeps: Vec::new(),
         entity: Some("interfaces"),
     }
 }
@@ -504,6 +506,7 @@ fn accept_address(
         },
         target: Target::New { id: None },
         claim: claim.map(|claim| ("address", claim)),
+        keeps: Vec::new(),
         entity: Some("ip_addresses"),
     }))
 }

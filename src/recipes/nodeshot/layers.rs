@@ -91,6 +91,7 @@ pub fn prepare(settings: &Settings, plan: &mut Planner) -> Result<Layers, Stop> 
             },
             target: Target::Exact(known),
             claim: None,
+            keeps: Vec::new(),
             entity: None,
         });
     }

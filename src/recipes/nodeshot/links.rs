@@ -147,6 +147,7 @@ impl Nodeshot {
                 id: Some(reading.id()),
             },
             claim: None,
+            keeps: Vec::new(),
             entity: Some("links"),
         }))
     }
@@ -219,6 +220,7 @@ impl Nodeshot {
                 id: Some(reading.id()),
             },
             claim: None,
+            keeps: Vec::new(),
             entity: Some("routes"),
         }))
     }

@@ -286,6 +286,7 @@ impl Nodeshot {
                 id: Some(reading.id()),
             },
             claim: None,
+            keeps: Vec::new(),
             entity: Some("nodes"),
         };
         Ok((draft, wish))

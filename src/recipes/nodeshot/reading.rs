@@ -5,7 +5,7 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use crate::engine::finding::one;
-use crate::engine::{Cause, Finding, Outcome, Planner, Severity, Stop};
+use crate::engine::{Cause, Finding, Planner, Severity, Stop};
 use crate::legacy::{LegacyRow, LegacyTable};
 use crate::model::{Data, Key};
 use crate::sql::Cell;
@@ -261,35 +261,8 @@ impl<'a> Reading<'a> {
     /// # Errors
     /// The disk is full.
     pub fn falls_with(&self, plan: &mut Planner, cause: &Cause) -> Result<Cause, Stop> {
-        fall_with(plan, self.entity, &self.key(), &self.name, cause)
+        plan.fall_with(self.entity, &self.key(), &self.name, cause)
     }
-}
-
-/// Accounts for a row that falls because another one fell.
-///
-/// # Errors
-/// The disk is full.
-pub fn fall_with(
-    plan: &mut Planner,
-    entity: &'static str,
-    key: &Key,
-    name: &str,
-    cause: &Cause,
-) -> Result<Cause, Stop> {
-    let finding = Finding::new(
-        "parent-left-out",
-        Severity::Info,
-        format!(
-            "{} {key} belongs to {} {}, which does not come in ({}): it is left out too.",
-            one(entity),
-            one(&cause.entity),
-            cause.legacy_id,
-            cause.code
-        ),
-    )
-    .on(entity, key, name)
-    .because(cause.clone());
-    plan.fall(entity, key, Outcome::Skipped, finding)
 }
 
 /// The finding for a row whose parent is not in the source.

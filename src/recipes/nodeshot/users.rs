@@ -329,6 +329,7 @@ impl Nodeshot {
             record,
             target,
             claim: None,
+            keeps: Vec::new(),
             entity: Some("users"),
         };
         Ok((draft, wish))
@@ -401,6 +402,7 @@ impl Nodeshot {
             },
             target: known.map_or(Target::New { id: None }, |id| Target::Adopt(*id)),
             claim: None,
+            keeps: Vec::new(),
             entity: None,
         }
     }
@@ -483,6 +485,7 @@ fn former_addresses(
                 key,
                 target: Target::New { id: None },
                 claim: None,
+                keeps: Vec::new(),
                 entity: None,
             })
         })

@@ -10,9 +10,10 @@ use super::fixture;
 
 /// What a backup of each schema version says once it is restored, from 1 on. A new migration
 /// needs a new one here: see fixtures/archives/README.md.
-const DIGESTS: [&str; 2] = [
+const DIGESTS: [&str; 3] = [
     "sha256:1b54eae2a4a649fdf0315b0f71310e8bed697c1980aa306c7c2dfeb09f2093eb",
     "sha256:048b7d6e1f78975c9ff8ffda6b7fd459f13dc8ca7710f32f297e35b52a837b7d",
+    "sha256:791d961f1ed0cac3441d1d0e402705f53f8b470e2d9fbac7b04dd694cfdd24e2",
 ];
 
 #[test]
@@ -84,6 +85,14 @@ fn migrations_are_as_they_were() {
         (
             "postgres/2026-11-21-100000_server",
             "5e15641c082c0a513a183f1b41e23e8addecb0aa173564a2430d26459522ee6e",
+        ),
+        (
+            "sqlite/2026-11-21-200000_streams",
+            "cad88e7e29427d35d6748b3f8604eddceab9221ea275c436f3a255eca113aeb7",
+        ),
+        (
+            "postgres/2026-11-21-200000_streams",
+            "520b1f0ab76eb36cd4094316f341853e3841a98e08e478a5d3042fc295a6b449",
         ),
     ] {
         let path = format!("migrations/{migration}/up.sql");

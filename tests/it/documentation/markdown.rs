@@ -1,10 +1,15 @@
-//! As much Markdown as the README needs: headings, tables, code.
+//! As much Markdown as the pages need: headings, tables, code.
 
 use std::path::Path;
 
 pub fn readme() -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    std::fs::read_to_string(file).expect("the README")
+    page("README.md")
+}
+
+/// A page of the documentation.
+pub fn page(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(file).expect("the page")
 }
 
 /// The text below a heading, given with its signs, up to the next heading but the title.

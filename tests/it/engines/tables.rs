@@ -129,7 +129,7 @@ fn types(kind: Kind) -> [&'static str; 2] {
         Kind::Int | Kind::Ref(_) => ["integer", "bigint"],
         Kind::Bool => ["integer", "boolean"],
         Kind::Real => ["real", "double precision"],
-        Kind::Text | Kind::Password => ["text", "text"],
+        Kind::Text | Kind::Password | Kind::Secret => ["text", "text"],
         Kind::Json => ["text", "jsonb"],
         Kind::Time => ["text", "timestamp with time zone"],
         Kind::Inet => ["text", "inet"],

@@ -47,6 +47,18 @@ const POSTGRES_SERVER: &[Need] = &[Need {
     is_there: || initdb().is_some(),
 }];
 
+const PYTHON: &[Need] = &[
+    Need {
+        package: "python3",
+        is_there: || program("python3"),
+    },
+    Need {
+        // with the wheel of pip, which the module alone does not bring
+        package: "python3-venv",
+        is_there: || succeeds(&["python3", "-c", "import ensurepip, venv"]),
+    },
+];
+
 /// Installs what building takes, where it is missing and that is possible without a question.
 ///
 /// # Errors
@@ -72,6 +84,15 @@ pub fn mysql_server() -> Result<()> {
 /// Those of [`run`].
 pub fn postgres_server() -> Result<()> {
     install(POSTGRES_SERVER)
+}
+
+/// The same for making an environment of Python.
+///
+/// # Errors
+///
+/// Those of [`run`].
+pub fn python() -> Result<()> {
+    install(PYTHON)
 }
 
 fn install(needs: &[Need]) -> Result<()> {

@@ -4,6 +4,7 @@ mod backup;
 mod measure;
 mod servers;
 mod sqlite;
+mod streams;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,8 @@ enum Part {
     Servers,
     /// Backup and restore of either kind of store
     Backup,
+    /// A ConnectorDB export into SQLite and out again
+    Streams,
 }
 
 /// What every part measures with.
@@ -102,6 +105,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if has(Part::Backup) {
         backup::run(&bench)?;
+    }
+    if has(Part::Streams) {
+        streams::run(&bench)?;
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! `cargo xtask floor`: the least that an import can cost. Each row of the legacy tables is read
-//! once and written once, unmapped, into the same tables with the same keys and indexes.
+//! once and written once, unmapped, into the same tables with the same keys and indexes; or each
+//! point of a ConnectorDB export.
+
+mod points;
 
 use std::path::PathBuf;
 
@@ -11,7 +14,7 @@ use xtask::world::{TABLES, sqlite};
 /// What the command line says.
 #[derive(Args)]
 pub struct Options {
-    /// A legacy SQLite database
+    /// A legacy SQLite database, or the folder of an export
     #[arg(long)]
     from: PathBuf,
     /// A new file
@@ -21,6 +24,10 @@ pub struct Options {
 
 /// Copies and prints how many rows that were.
 pub fn run(options: &Options) -> Result<()> {
+    if options.from.is_dir() {
+        println!("{}", points::run(&options.from, &options.into)?);
+        return Ok(());
+    }
     let from = Connection::open_with_flags(&options.from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut into = Connection::open(&options.into)?;
     into.execute_batch(

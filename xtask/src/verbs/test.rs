@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Result;
 use clap::Args;
+use xtask::python::connectordb_client;
 use xtask::servers::{
     MYSQL_VARIABLE, POSTGRES_VARIABLE, Server, has_mysql, has_postgres, start_mysql, start_postgres,
 };
@@ -83,6 +84,7 @@ fn tests(options: &Options) -> Result<()> {
     // some tests start a server with settings of its own, whoever else answers
     xtask_setup::mysql_server()?;
     xtask_setup::postgres_server()?;
+    connectordb_client()?;
     if options.private_servers || !has_mysql() {
         println!("== starting a MariaDB server for the tests");
         let server = start_mysql()?;

@@ -174,6 +174,7 @@ fn owner_draft(
         },
         target,
         claim: claim.map(|claim| ("username", claim)),
+        keeps: Vec::new(),
         entity: Some("users"),
     }
 }

@@ -1,0 +1,167 @@
+//! Lists of a plan: their rows, and what the ledger notes of them.
+
+use super::{Context, stale_or_fault};
+use crate::engine::change::{Brought, ListChange, Spool};
+use crate::engine::{Stop, Ui};
+use crate::model::Value;
+use crate::model::series::Series;
+use crate::sql::Bind;
+use crate::store::bulk::{Inserter, bind};
+use crate::store::connection::Connection;
+use crate::store::digest::ListDigest;
+use crate::store::ledger;
+use crate::store::ledger::ranges;
+use crate::store::lists::{self, List};
+
+/// Applies what becomes of lists; the rows on which they hang are there by now.
+pub(super) fn apply(
+    connection: &mut Connection,
+    spool: &mut Spool,
+    context: &Context,
+    ui: &mut dyn Ui,
+) -> Result<(), Stop> {
+    for (series, changes) in spool.lists()? {
+        let mut writer = Writer {
+            series,
+            kind: ledger::make_kind(connection, context.recipe, series.name)?,
+            run: context.run,
+            rows: lists::inserter(series),
+            ranges: ranges::inserter(),
+            list: List {
+                series,
+                owner: 0,
+                lane: 0,
+            },
+            position: 0,
+            taken: ListDigest::default(),
+        };
+        for change in changes {
+            if ui.cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            ui.advance(writer.write(connection, &change?)?);
+        }
+    }
+    Ok(())
+}
+
+struct Writer {
+    series: &'static Series,
+    /// The ledger's number for these lists.
+    kind: i64,
+    run: i64,
+    rows: Inserter,
+    ranges: Inserter,
+    /// The list that is open.
+    list: List,
+    /// Where its next row goes.
+    position: i64,
+    /// Its rows that were taken away.
+    taken: ListDigest,
+}
+
+/// Rows of the store that are read together.
+const PAGE: usize = 2_000;
+
+impl Writer {
+    /// Returns how many rows were written.
+    fn write(&mut self, connection: &mut Connection, change: &ListChange) -> Result<u64, Stop> {
+        match change {
+            ListChange::Open {
+                owner,
+                lane,
+                length,
+                keep,
+            } => {
+                (self.list.owner, self.list.lane) = (*owner, *lane);
+                if self.list.length(connection)? != *length {
+                    return Err(self.stale());
+                }
+                self.taken = ListDigest::default();
+                if keep < length {
+                    self.take(connection, *keep)?;
+                }
+                self.position = *keep;
+                Ok(0)
+            }
+            ListChange::Rows { cells, brought } => self.insert(connection, cells, brought),
+            ListChange::Enter {
+                text,
+                first_row,
+                rows,
+                digest,
+                rewritten,
+            } => {
+                // what was taken away is what was written again
+                if std::mem::take(&mut self.taken).finish() != *rewritten {
+                    return Err(self.stale());
+                }
+                self.ranges.insert(
+                    connection,
+                    &[
+                        Bind::Int(Some(self.kind)),
+                        Bind::Text(Some(text)),
+                        Bind::Int(Some(*first_row)),
+                        Bind::Int(Some(*rows)),
+                        Bind::Int(Some(self.list.owner)),
+                        Bind::Int(Some(self.run)),
+                        Bind::Bytes(Some(digest)),
+                    ],
+                )?;
+                ledger::grow(connection, self.kind, 1)?;
+                Ok(0)
+            }
+        }
+    }
+
+    fn stale(&self) -> Stop {
+        Stop::Stale(format!(
+            "the {} of row {} are other ones by now",
+            self.series.name, self.list.owner
+        ))
+    }
+
+    /// Takes away the rows from a position on, which the plan writes again.
+    fn take(&mut self, connection: &mut Connection, from: i64) -> Result<(), Stop> {
+        let mut next = from;
+        loop {
+            let page = self.list.page(connection, next, PAGE)?;
+            for row in &page {
+                self.taken.add(&row.fields);
+            }
+            match page.last() {
+                Some(last) => next = last.position + 1,
+                None => break,
+            }
+        }
+        Ok(self.list.cut(connection, from)?)
+    }
+
+    fn insert(
+        &mut self,
+        connection: &mut Connection,
+        cells: &[Value],
+        brought: &[Brought],
+    ) -> Result<u64, Stop> {
+        let width = self.series.fields.len();
+        let mut binds = Vec::with_capacity(cells.len() / width * (width + 4));
+        let mut rows = 0;
+        for (index, fields) in cells.chunks(width).enumerate() {
+            let run = match brought.get(index) {
+                Some(Brought::Before(run)) => *run,
+                Some(Brought::Now) | None => Some(self.run),
+            };
+            binds.extend(self.list.binds());
+            binds.push(Bind::Int(Some(self.position)));
+            let columns = self.series.fields.iter().zip(fields);
+            binds.extend(columns.map(|((_, kind), value)| bind(*kind, value)));
+            binds.push(Bind::Int(run));
+            self.position += 1;
+            rows += 1;
+        }
+        self.rows
+            .insert(connection, &binds)
+            .map_err(|error| stale_or_fault(self.series.name, error))?;
+        Ok(rows)
+    }
+}
