@@ -128,6 +128,8 @@ pub enum ListChange {
         digest: Vec<u8>,
         /// Of the rows behind the first `keep`, as they were when the plan was made.
         rewritten: Vec<u8>,
+        /// Whether it stands for all that was noted of the list before.
+        replaces: bool,
     },
 }
 

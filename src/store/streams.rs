@@ -12,18 +12,6 @@ use super::connection::Connection;
 use super::schema::{stream_devices, streams};
 use points::Lane;
 
-/// The longest name of a device or a stream, in bytes.
-const NAME: usize = 29;
-
-/// Whether a new account, device or stream may have this name.
-#[must_use]
-pub fn is_name(text: &str) -> bool {
-    let rest = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    text.len() <= NAME
-        && text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text.bytes().all(rest)
-}
-
 /// Whether a statement failed because something of that name, or with that key, is there.
 #[must_use]
 pub fn is_taken(error: &diesel::result::Error) -> bool {
@@ -182,27 +170,4 @@ pub fn of_user(
         .order((stream_devices::name, streams::name))
         .select((devices::Device::as_select(), Stream::as_select()))
         .load(connection)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names() {
-        let check = |text: &str, expected: bool| assert_eq!(is_name(text), expected, "{text:?}");
-        check("a", true);
-        check("A9_-b", true);
-        check(&"a".repeat(29), true);
-        check(&"a".repeat(30), false);
-        check("", false);
-        check("9a", false);
-        check("_a", false);
-        check("a b", false);
-        check("a/b", false);
-        check("a\0", false);
-        check("à", false);
-        check("aà", false);
-        check("a\n", false);
-    }
 }

@@ -8,6 +8,7 @@ use crate::model::series::Series;
 use crate::sql::Bind;
 use crate::store::bulk::{Inserter, bind};
 use crate::store::connection::Connection;
+use crate::store::contents::IMAGE_COLUMNS;
 use crate::store::digest::ListDigest;
 use crate::store::ledger;
 use crate::store::ledger::ranges;
@@ -91,10 +92,14 @@ impl Writer {
                 rows,
                 digest,
                 rewritten,
+                replaces,
             } => {
                 // what was taken away is what was written again
                 if std::mem::take(&mut self.taken).finish() != *rewritten {
                     return Err(self.stale());
+                }
+                if *replaces {
+                    self.forget(connection, text)?;
                 }
                 self.ranges.insert(
                     connection,
@@ -112,6 +117,33 @@ impl Writer {
                 Ok(0)
             }
         }
+    }
+
+    /// Takes away what the ledger notes of a list, and keeps it as it was.
+    fn forget(&self, connection: &mut Connection, text: &str) -> Result<(), Stop> {
+        let known = ranges::of(connection, self.kind, text)?;
+        let images: Vec<String> = known
+            .iter()
+            .map(|range| serde_json::json!({ "rows": range.rows, "run": range.run }).to_string())
+            .collect();
+        let mut binds = Vec::with_capacity(known.len() * IMAGE_COLUMNS.len());
+        for (range, image) in known.iter().zip(&images) {
+            binds.extend([
+                Bind::Int(Some(self.run)),
+                Bind::Int(Some(self.kind)),
+                Bind::Int(Some(range.store_id)),
+                Bind::Int(Some(range.first_row)),
+                Bind::Text(Some(text)),
+                Bind::Json(Some(image)),
+                Bind::Bytes(Some(&range.digest)),
+                Bind::Bool(None),
+                Bind::Int(None),
+                Bind::Int(None),
+            ]);
+        }
+        Inserter::new("before_images", &IMAGE_COLUMNS).insert(connection, &binds)?;
+        ranges::forget(connection, self.kind, text)?;
+        Ok(ledger::grow(connection, self.kind, -(known.len() as i64))?)
     }
 
     fn stale(&self) -> Stop {

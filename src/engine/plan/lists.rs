@@ -71,18 +71,24 @@ impl Planner<'_> {
         }
     }
 
-    /// The rows of the store's list, from the first on.
-    ///
-    /// # Errors
-    /// The store fails.
-    pub fn merge_into<'k>(&mut self, known: &'k Known) -> Merge<'k> {
-        Merge::new(known, Start::First)
+    /// Among the rows of the store's list, from the first on. The legacy rows follow those that
+    /// earlier runs brought.
+    #[must_use]
+    pub fn merge_into<'k>(&self, known: &'k Known) -> Merge<'k> {
+        Merge::new(known, Start::First, Notes::Follow)
+    }
+
+    /// The same for all rows of a legacy list that is another one by now: what the ledger knows
+    /// of it is noted anew.
+    #[must_use]
+    pub fn merge_anew<'k>(&self, known: &'k Known) -> Merge<'k> {
+        Merge::new(known, Start::First, Notes::Replace)
     }
 
     /// Behind the last row of the store's list.
     #[must_use]
     pub fn append_to<'k>(&self, known: &'k Known) -> Merge<'k> {
-        Merge::new(known, Start::End)
+        Merge::new(known, Start::End, Notes::Follow)
     }
 
     /// The last row of the store's list.
@@ -123,10 +129,18 @@ enum Start {
     End,
 }
 
+/// What a merge makes of the ledger's notes on its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Notes {
+    Follow,
+    Replace,
+}
+
 /// Rows on their way into a list. Until the first new one nothing is written; from there on
 /// everything that follows in the list is written anew, behind it.
 pub struct Merge<'k> {
     known: &'k Known,
+    notes: Notes,
     ahead: VecDeque<ListRow>,
     /// The position of the first row of the store that was not handed out.
     position: i64,
@@ -136,20 +150,23 @@ pub struct Merge<'k> {
     cells: Vec<Value>,
     bytes: usize,
     brought: Vec<Brought>,
+    /// Of the legacy rows, and how many.
     digest: ListDigest,
     rows: i64,
+    pushed: i64,
     /// Of the store's rows that are written anew: they must be the same when the plan is applied.
     rewritten: ListDigest,
 }
 
 impl<'k> Merge<'k> {
-    fn new(known: &'k Known, start: Start) -> Self {
+    fn new(known: &'k Known, start: Start, notes: Notes) -> Self {
         let position = match start {
             Start::First => 0,
             Start::End => known.length,
         };
         Merge {
             known,
+            notes,
             ahead: VecDeque::new(),
             position,
             read: position,
@@ -159,6 +176,7 @@ impl<'k> Merge<'k> {
             brought: Vec::new(),
             digest: ListDigest::default(),
             rows: 0,
+            pushed: 0,
             rewritten: ListDigest::default(),
         }
     }
@@ -201,19 +219,30 @@ impl<'k> Merge<'k> {
     /// # Errors
     /// The disk is full.
     pub fn push(&mut self, plan: &mut Planner, fields: Vec<Value>) -> Result<(), Stop> {
-        if !self.opened {
-            self.opened = true;
-            let open = ListChange::Open {
-                owner: self.known.list.owner,
-                lane: self.known.list.lane,
-                length: self.known.length,
-                keep: self.position,
-            };
-            plan.spool.push_list(self.known.list.series, &open)?;
-        }
-        self.digest.add(&fields);
-        self.rows += 1;
+        self.open(plan)?;
+        self.met(&fields);
+        self.pushed += 1;
         self.write(plan, fields, Brought::Now)
+    }
+
+    /// A legacy row that the list has already.
+    pub fn met(&mut self, fields: &[Value]) {
+        self.digest.add(fields);
+        self.rows += 1;
+    }
+
+    fn open(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        if self.opened {
+            return Ok(());
+        }
+        self.opened = true;
+        let open = ListChange::Open {
+            owner: self.known.list.owner,
+            lane: self.known.list.lane,
+            length: self.known.length,
+            keep: self.position,
+        };
+        Ok(plan.spool.push_list(self.known.list.series, &open)?)
     }
 
     fn write(
@@ -248,27 +277,35 @@ impl<'k> Merge<'k> {
         Ok(plan.spool.push_list(self.known.list.series, &rows)?)
     }
 
-    /// Ends the list, with the ledger's note on the new rows; says how many there are.
+    /// Ends the list, with the ledger's note on its legacy rows; says how many are new.
     ///
     /// # Errors
     /// The store fails, the disk is full.
     pub fn end(mut self, plan: &mut Planner) -> Result<i64, Stop> {
-        if !self.opened {
+        if self.rows == 0 {
             return Ok(0);
+        }
+        if !self.opened {
+            // nothing of it is written
+            self.position = self.known.length;
+            (self.read, self.ahead) = (self.known.length, VecDeque::new());
+            self.open(plan)?;
         }
         while self.pass(plan)?.is_some() {}
         if !self.cells.is_empty() {
             self.flush(plan)?;
         }
         let series: &'static Series = self.known.list.series;
+        let replaces = self.notes == Notes::Replace;
         let enter = ListChange::Enter {
             text: self.known.text.clone(),
-            first_row: self.known.next_row,
+            first_row: if replaces { 0 } else { self.known.next_row },
             rows: self.rows,
             digest: self.digest.finish(),
             rewritten: self.rewritten.finish(),
+            replaces,
         };
         plan.spool.push_list(series, &enter)?;
-        Ok(self.rows)
+        Ok(self.pushed)
     }
 }

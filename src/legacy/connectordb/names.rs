@@ -47,7 +47,19 @@ mod tests {
         for name in ["a", "Alice_2-x", &"a".repeat(29)] {
             assert!(is_usual(name), "{name}");
         }
-        for name in ["", "2a", "a b", "é", "a/b", ".a", &"a".repeat(30)] {
+        for name in [
+            "",
+            "2a",
+            "_a",
+            "a b",
+            "é",
+            "aé",
+            "a/b",
+            ".a",
+            "a\0",
+            "a\n",
+            &"a".repeat(30),
+        ] {
             assert!(!is_usual(name), "{name}");
         }
         assert!(is_reserved("root") && !is_reserved("Root"));

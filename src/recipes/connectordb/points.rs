@@ -306,7 +306,7 @@ impl Bringing<'_> {
         let Some(first) = self.next(plan, source)? else {
             return Ok(());
         };
-        let merge = plan.merge_into(known);
+        let merge = plan.merge_anew(known);
         self.bring(plan, merge, source, first, Candidates::All)
     }
 
@@ -342,6 +342,7 @@ impl Bringing<'_> {
             match same {
                 Some(left) => {
                     *left -= 1;
+                    merge.met(&fields);
                     unchanged.push(point.index);
                     unchanged.account_some(plan, self.name, Outcome::Unchanged)?;
                 }

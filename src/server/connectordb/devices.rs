@@ -17,14 +17,15 @@ use super::errors::{Refusal, denied, hidden, untouchable};
 use super::fields::{Changes, kept, shown, told as text_told};
 use super::find;
 use super::streams::{self, NewStream};
+use crate::legacy::connectordb::names;
 use crate::server::input::InPath;
 use crate::server::state::App;
 use crate::server::trouble::Trouble;
 use crate::store::Connection;
 use crate::store::maintenance;
 use crate::store::streams::devices::{self, Device, Fields, META, USER};
+use crate::store::streams::is_taken;
 use crate::store::streams::people::Person;
-use crate::store::streams::{is_name, is_taken};
 
 /// The roles that a device can have.
 const ROLES: [&str; 5] = ["", "none", "reader", "writer", "user"];
@@ -197,7 +198,7 @@ pub async fn create(
 }
 
 fn check_name(device: &str) -> Result<(), Trouble> {
-    match is_name(device) {
+    match names::is_usual(device) {
         true => Ok(()),
         false => Err(Trouble::bad(format!(
             "No device can have the name '{device}'."

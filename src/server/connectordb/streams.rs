@@ -16,12 +16,13 @@ use super::data::query::{Params, no_more};
 use super::errors::{Refusal, denied, hidden, untouchable};
 use super::fields::{Changes, kept, shown, told as text_told};
 use super::find::{self, FoundStream};
+use crate::legacy::connectordb::names;
 use crate::server::input::InPath;
 use crate::server::state::App;
 use crate::server::trouble::Trouble;
 use crate::store::Connection;
 use crate::store::streams::devices::Device;
-use crate::store::streams::{self, Fields, Stream, is_name, is_taken};
+use crate::store::streams::{self, Fields, Stream, is_taken};
 
 /// The names of a stream, its device and its account, the account first.
 pub type Path = (String, String, String);
@@ -199,7 +200,7 @@ pub async fn create(
 }
 
 fn check_name(stream: &str) -> Result<(), Trouble> {
-    match is_name(stream) {
+    match names::is_usual(stream) {
         true => Ok(()),
         false => Err(Trouble::bad(format!(
             "No stream can have the name '{stream}'."

@@ -19,6 +19,7 @@ use super::errors::{Refusal, denied, hidden, untouchable};
 use super::fields::{Changes, kept, shown};
 use super::streams::{self, NewStream};
 use super::{email, find};
+use crate::legacy::connectordb::names;
 use crate::password::Secret;
 use crate::server::input::InPath;
 use crate::server::state::App;
@@ -26,26 +27,9 @@ use crate::server::trouble::Trouble;
 use crate::store::Connection;
 use crate::store::accounts::{self, AccountError, Role};
 use crate::store::streams::devices as stored_devices;
+use crate::store::streams::is_taken;
 use crate::store::streams::people::{self, Gone, Person};
-use crate::store::streams::{is_name, is_taken};
 use crate::time::to_micros;
-
-/// Names that would have been addresses of the old server's pages, or its own.
-const RESERVED: [&str; 13] = [
-    "support",
-    "www",
-    "api",
-    "app",
-    "favicon.ico",
-    "robots.txt",
-    "sitemap.xml",
-    "join",
-    "login",
-    "user",
-    "admin",
-    "nobody",
-    "root",
-];
 
 /// An account to be, with its devices and the streams of its device `user`.
 #[derive(Deserialize, ToSchema)]
@@ -184,7 +168,7 @@ pub async fn create(
 }
 
 fn check_name(user: &str) -> Result<(), Trouble> {
-    match is_name(user) && !RESERVED.contains(&user) {
+    match names::is_usual(user) && !names::is_reserved(user) {
         true => Ok(()),
         false => Err(Trouble::bad(format!("No user can have the name '{user}'."))),
     }

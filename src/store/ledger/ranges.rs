@@ -24,6 +24,7 @@ pub struct Range {
     pub rows: i64,
     /// The row on which the list hangs.
     pub store_id: i64,
+    pub run: i64,
     /// Of the rows as the import wrote them.
     pub digest: Box<[u8]>,
 }
@@ -35,6 +36,7 @@ impl FromFields for Range {
             first_row: next().into_int(),
             rows: next().into_int(),
             store_id: next().into_int(),
+            run: next().into_int(),
             digest: next().into_bytes(),
         }
     }
@@ -46,10 +48,23 @@ impl FromFields for Range {
 /// What the database reports.
 pub fn of(connection: &mut Connection, kind: i64, text: &str) -> QueryResult<Vec<Range>> {
     connection.rows(
-        "SELECT first_row, rows, store_id, digest FROM ledger_ranges \
+        "SELECT first_row, rows, store_id, run, digest FROM ledger_ranges \
          WHERE kind = ? AND text = ? ORDER BY first_row",
         &[Bind::Int(Some(kind)), Bind::Text(Some(text))],
     )
+}
+
+/// Takes away what came in of one legacy list.
+///
+/// # Errors
+/// What the database reports.
+pub fn forget(connection: &mut Connection, kind: i64, text: &str) -> QueryResult<()> {
+    let key = [Bind::Int(Some(kind)), Bind::Text(Some(text))];
+    connection.run(
+        "DELETE FROM ledger_ranges WHERE kind = ? AND text = ?",
+        &key,
+    )?;
+    Ok(())
 }
 
 /// Their bulk insert.

@@ -59,6 +59,13 @@ fn what_was_written_here_and_in_the_old_server_is_one_point() {
     import(&site, "old", 0);
     assert_eq!(points(&site), ["1|1|-", "2|2.50|-", "2|2.5|-", "3|3|-"]);
     assert_eq!(outcomes(&site, "datapoints"), "created 2, unchanged 2");
+    import(&site, "old", 0);
+    assert_eq!(outcomes(&site, "datapoints"), "unchanged 4");
+    let told = findings(&site);
+    assert!(
+        !told.iter().any(|code| code.starts_with("stream-differs")),
+        "{told:?}"
+    );
 }
 
 #[test]
