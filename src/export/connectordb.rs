@@ -3,23 +3,24 @@
 //! All of it is of one state of the store. What came in from a folder of `connectordb export`
 //! (Go 1.8 and later) goes out byte for byte; anything else goes out in that spelling.
 
+mod rows;
+
 use std::path::Path;
 
 use diesel::result::Error as DbError;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+use self::rows::{Fields, device_of, own_device, stream_of};
 use crate::engine::{Finding, Severity};
 use crate::legacy::connectordb::writer::WriteError;
-use crate::legacy::connectordb::{
-    DeviceMetadata, FolderWriter, NoSuch, Only, Shape, StreamMetadata, Style, UserMetadata, names,
-};
+use crate::legacy::connectordb::{FolderWriter, NoSuch, Only, Shape, Style, UserMetadata, names};
 use crate::model::series::DATAPOINTS;
 use crate::model::{Record as _, Table, Value, tables};
 use crate::password::{Form, Secret, connectordb as password};
 use crate::sql::{Bind, Cell, Cells, query};
 use crate::store::connection::Connection;
 use crate::store::lists::List;
-use crate::store::rows::{self, StoredRow};
+use crate::store::rows::{self as stored_rows, StoredRow};
 
 /// Points that are read together.
 const PAGE: usize = 5_000;
@@ -126,7 +127,8 @@ impl Export<'_> {
                     "ConnectorDB's own importer refuses this name for a user.",
                 );
             }
-            let Some(user) = rows::by_ids(connection, tables::User::TABLE, &[id])?.remove(&id)
+            let Some(user) =
+                stored_rows::by_ids(connection, tables::User::TABLE, &[id])?.remove(&id)
             else {
                 continue;
             };
@@ -356,106 +358,15 @@ fn children(
     column: &str,
     id: i64,
 ) -> Result<Vec<(String, Option<StoredRow>)>, DbError> {
-    let ids: Vec<i64> = rows::referring(connection, table, column, &[id])?
+    let ids: Vec<i64> = stored_rows::referring(connection, table, column, &[id])?
         .into_iter()
         .map(|(row, _)| row)
         .collect();
-    let rows = rows::by_ids(connection, table, &ids)?;
+    let rows = stored_rows::by_ids(connection, table, &ids)?;
     let mut named: Vec<(String, Option<StoredRow>)> = rows
         .into_values()
         .map(|row| (Fields::of(&row, table).text("name"), Some(row)))
         .collect();
     named.sort_by(|(a, _), (b, _)| a.cmp(b));
     Ok(named)
-}
-
-/// A row's fields by their columns' names.
-struct Fields<'a> {
-    row: &'a StoredRow,
-    table: &'static Table,
-}
-
-impl<'a> Fields<'a> {
-    fn of(row: &'a StoredRow, table: &'static Table) -> Self {
-        Fields { row, table }
-    }
-
-    fn value(&self, column: &str) -> Option<&Value> {
-        self.row.values.get(self.table.column(column))
-    }
-
-    /// Nothing is empty.
-    fn text(&self, column: &str) -> String {
-        let text = self.value(column).and_then(Value::as_text);
-        text.unwrap_or_default().into()
-    }
-
-    fn flag(&self, column: &str) -> bool {
-        self.value(column).and_then(Value::as_int) == Some(1)
-    }
-
-    fn data(&self) -> Map<String, Json> {
-        serde_json::from_str(&self.text("data")).unwrap_or_default()
-    }
-}
-
-fn device_of(name: &str, row: &StoredRow) -> DeviceMetadata {
-    let fields = Fields::of(row, tables::StreamDevice::TABLE);
-    let text = |column| Some(fields.text(column));
-    let flag = |column| Some(fields.flag(column));
-    DeviceMetadata {
-        name: Some(name.into()),
-        nickname: text("nickname"),
-        description: text("description"),
-        icon: text("icon"),
-        apikey: Some(Secret::new(fields.text("api_key"))),
-        enabled: flag("is_enabled"),
-        public: flag("is_public"),
-        role: text("role"),
-        visible: flag("is_visible"),
-        user_editable: flag("is_user_editable"),
-        rest: fields.data(),
-    }
-}
-
-/// As ConnectorDB makes them for each account.
-fn own_device(name: &str) -> DeviceMetadata {
-    let is_user = name == "user";
-    let text = |text: &str| Some(text.to_string());
-    DeviceMetadata {
-        name: text(name),
-        nickname: text(""),
-        description: text(""),
-        icon: text(match is_user {
-            true => "material:person",
-            false => "material:bug_report",
-        }),
-        apikey: Some(Secret::new("")),
-        enabled: Some(true),
-        public: Some(false),
-        role: text(if is_user { "user" } else { "" }),
-        visible: Some(is_user),
-        user_editable: Some(is_user),
-        rest: Map::new(),
-    }
-}
-
-fn stream_of(name: &str, row: &StoredRow) -> StreamMetadata {
-    let fields = Fields::of(row, tables::Stream::TABLE);
-    let text = |column| Some(fields.text(column));
-    let schema = match &*fields.text("schema") {
-        "" => "{}".into(),
-        schema => schema.to_string(),
-    };
-    StreamMetadata {
-        name: Some(name.into()),
-        nickname: text("nickname"),
-        description: text("description"),
-        icon: text("icon"),
-        schema: Some(schema),
-        datatype: text("datatype"),
-        ephemeral: Some(fields.flag("is_ephemeral")),
-        downlink: Some(fields.flag("has_downlink")),
-        rest: fields.data(),
-    }
 }

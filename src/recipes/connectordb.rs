@@ -301,6 +301,15 @@ impl From<FolderError> for Stop {
     }
 }
 
+/// Who has a value that no two rows may share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Holder {
+    /// A row of the store, by its id there.
+    Stored(i64),
+    /// A row of this plan.
+    Planned(Key),
+}
+
 /// A row that collides with one that no import of this source made.
 fn conflict(
     plan: &mut Planner,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use super::reading::{Reading, unreadable};
-use super::{Accounts, ConnectorDb, META_DEVICE, OWN_DEVICE, Place, conflict, giving};
+use super::{Accounts, ConnectorDb, Holder, META_DEVICE, OWN_DEVICE, Place, conflict, giving};
 use crate::engine::plan::{BATCH, Base};
 use crate::engine::{Cause, Draft, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::connectordb::{DeviceDir, DeviceMetadata, metadata};
@@ -24,12 +24,6 @@ struct Taken {
 
 /// In bytes: ConnectorDB's own have 36.
 const LONGEST_KEY: usize = 255;
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Holder {
-    Stored(i64),
-    Planned(Key),
-}
 
 fn hash(api_key: &str) -> u128 {
     xxhash_rust::xxh3::xxh3_128(api_key.as_bytes())

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::reading::{Reading, unreadable};
-use super::{Accounts, ConnectorDb, OWN_DEVICE, Passwords, conflict, giving};
+use super::{Accounts, ConnectorDb, Holder, OWN_DEVICE, Passwords, conflict, giving};
 use crate::engine::plan::{BATCH, Base, Origin};
 use crate::engine::{Cause, Draft, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::connectordb::{DeviceMetadata, UserMetadata, metadata};
@@ -24,12 +24,6 @@ struct Taken {
     giving: HashSet<i64>,
     /// Addresses: by account and the key of the email, their own ids.
     addresses: HashMap<(i64, String), i64>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Holder {
-    Stored(i64),
-    Planned(Key),
 }
 
 impl Taken {
