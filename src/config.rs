@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub use percent::encoded as percent_encoded;
+pub use percent::{decoded as percent_decoded, encoded as percent_encoded};
 pub use types::{
     ApiomatConfig, BackupConfig, Config, LayerChoice, Listen, MapConfig, NodeshotConfig,
     OnConflict, ScheduleConfig, ServerConfig, StatusMapping, StoreConfig, Tls,

@@ -1,19 +1,25 @@
 //! Readers of legacy installations: read-only, one consistent snapshot, page by key.
 //!
 //! [`source`] reads a database of any engine; what only one of them has stands in the module
-//! of its name. [`connectordb`] reads and writes folders. Nothing here knows the store, a terminal
-//! or what the rows mean.
+//! of its name. [`connectordb`] and [`mongodump`] read and write folders. Nothing here knows the
+//! store, a terminal or what the rows mean.
 
 mod ahead;
 pub mod closed_world;
 pub mod connectordb;
+mod contents;
 mod error;
+pub mod mongodump;
 mod mysql;
+mod new_folder;
+mod plain_file;
 mod postgres;
 pub mod source;
 mod sqlite;
+mod unreadable;
 
 pub use closed_world::{Column, Fate, LegacyTable, Need};
+pub use contents::Strange;
 pub use error::SourceError;
 pub use source::{Columns, Source};
 

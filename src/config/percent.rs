@@ -3,7 +3,7 @@
 use super::url::UrlProblem;
 
 /// The text with its `%41` read. Refused: `%` without a code, NUL, no UTF-8.
-pub(super) fn decoded(text: &str) -> Result<String, UrlProblem> {
+pub fn decoded(text: &str) -> Result<String, UrlProblem> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

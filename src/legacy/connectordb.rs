@@ -20,7 +20,6 @@ mod error;
 pub mod metadata;
 pub mod names;
 pub mod only;
-mod plain_file;
 pub mod points;
 pub mod remote;
 pub mod style;

@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::text::printable;
+pub(super) use crate::legacy::unreadable::shown;
+pub use crate::legacy::unreadable::{Cause, Unreadable};
 
 /// Why FOLDER is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -45,51 +46,4 @@ impl FolderError {
             reason: error.to_string(),
         }
     }
-}
-
-/// A file of the export that cannot be read. No secret of it is quoted.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} cannot be read: {reason}", shown(.file))]
-pub struct Unreadable {
-    pub file: PathBuf,
-    pub reason: String,
-    pub cause: Cause,
-}
-
-/// Who is to blame for an [`Unreadable`] file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The file is not there.
-    Missing,
-    /// What is in it.
-    Content,
-    /// The disk, or the rights on it.
-    Fault,
-}
-
-impl Unreadable {
-    pub(super) fn content(file: &Path, reason: impl Into<String>) -> Self {
-        Unreadable {
-            file: file.into(),
-            reason: reason.into(),
-            cause: Cause::Content,
-        }
-    }
-
-    pub(super) fn io(file: &Path, error: &io::Error) -> Self {
-        let (reason, cause) = match error.kind() {
-            io::ErrorKind::NotFound => ("it does not exist".into(), Cause::Missing),
-            _ => (error.to_string(), Cause::Fault),
-        };
-        Unreadable {
-            file: file.into(),
-            reason,
-            cause,
-        }
-    }
-}
-
-/// A path as a terminal may see it: the names in an export are not ours.
-pub(super) fn shown(path: &Path) -> String {
-    printable(&path.to_string_lossy()).into_owned()
 }

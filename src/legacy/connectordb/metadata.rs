@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::error::Unreadable;
-use super::plain_file;
+use crate::legacy::plain_file;
 use crate::password::Secret;
 
 /// The largest file that is taken, in bytes: an icon may be a picture of 4 KiB, a schema is text.

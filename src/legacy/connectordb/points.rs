@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub use scan::{Count, scan};
 
 use super::error::Unreadable;
-use super::plain_file;
+use crate::legacy::plain_file;
 use elements::{Element, Elements, End};
 use sorted::Sorted;
 
@@ -99,7 +99,7 @@ enum Reader {
 /// # Errors
 /// It is no plain file, or cannot be read. What is in it is told by the iterator.
 pub fn open(path: &Path) -> Result<Points, Unreadable> {
-    let (file, start) = plain_file::open(path)?;
+    let (file, start) = plain_file::open_text(path)?;
     let failed = |error: io::Error| Unreadable::io(path, &error);
     let mut elements = Elements::new(file, start);
     let out_of_place = out_of_place(&mut elements).map_err(failed)?;

@@ -12,7 +12,8 @@ pub use problem::{Oddity, Problem};
 use super::error::{FolderError, shown};
 use super::metadata::{self, DeviceMetadata, Metadata, StreamMetadata, UserMetadata};
 use super::{DATA, DOWNLINK, MARKER};
-use walk::{Contents, Walk};
+use crate::legacy::contents::Contents;
+use walk::{Walk, folder_with};
 
 /// What FOLDER is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,7 +176,7 @@ fn shape(path: &Path, contents: &Contents) -> Result<Shape, FolderError> {
         return Ok(shape);
     }
     // an export that broke off has users, but no marker yet
-    if contents.folder_with(UserMetadata::FILE).is_some() {
+    if folder_with(contents, UserMetadata::FILE).is_some() {
         return Ok(Shape::Export);
     }
     Err(FolderError::NoExport {
@@ -190,7 +191,7 @@ fn advice(path: &Path, contents: &Contents) -> String {
         return "it is the folder of the database itself. Make an export with `connectordb export`, and give that.".into();
     }
     for (shape, file) in LEVELS {
-        let Some(below) = contents.folder_with(file).map(shown) else {
+        let Some(below) = folder_with(contents, file).map(shown) else {
             continue;
         };
         return match shape {

@@ -7,17 +7,18 @@
 mod data;
 mod metadata;
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 pub use data::DataWriter;
 pub(super) use metadata::{marker, spelled};
 
-use super::error::shown;
+pub use crate::legacy::new_folder::{WriteError, begin};
+
 use super::metadata::{DeviceMetadata, Metadata, StreamMetadata, UserMetadata};
 use super::tree::Shape;
 use super::{DATA, DOWNLINK, MARKER};
 use crate::files::{self, NewFolder};
+use crate::legacy::new_folder::{folder_name, write_file};
 
 /// Whose spelling a folder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,36 +27,6 @@ pub enum Style {
     Go,
     /// The Python client's `export`: version 1, without.
     Python,
-}
-
-/// Why a folder is not written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    #[error("{0} exists. Give the name of a folder that is not there yet.")]
-    Exists(PathBuf),
-    #[error("the folder {0} does not exist. Make it first, or give another place.")]
-    NoParent(PathBuf),
-    #[error("{0:?} cannot be the name of a folder")]
-    Name(String),
-    /// A device without its user, a stream without its device, points without their stream; or a
-    /// level above that of the folder.
-    #[error("nothing was written yet that this could be a part of")]
-    Order,
-    #[error("cannot write {}: {source}", shown(.path))]
-    Io { path: PathBuf, source: io::Error },
-}
-
-impl WriteError {
-    /// Whether the command names the wrong place (trying again cannot help).
-    #[must_use]
-    pub fn is_wrong_command(&self) -> bool {
-        matches!(self, WriteError::Exists(_) | WriteError::NoParent(_))
-    }
-
-    pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.into();
-        move |source| WriteError::Io { path, source }
-    }
 }
 
 /// A folder under way; where it is dropped unfinished, nothing of it stays.
@@ -199,36 +170,6 @@ impl FolderWriter {
     }
 }
 
-/// Begins a folder whose place must be free.
-///
-/// # Errors
-/// The folder exists, the one that it would be in does not, or the disk refuses.
-pub fn begin(folder: &Path) -> Result<NewFolder, WriteError> {
-    if std::fs::symlink_metadata(folder).is_ok() {
-        return Err(WriteError::Exists(folder.into()));
-    }
-    let parent = files::folder_of(folder);
-    if !parent.is_dir() {
-        return Err(WriteError::NoParent(parent.into()));
-    }
-    NewFolder::begin(folder).map_err(WriteError::io(folder))
-}
-
 fn file_of<T: Metadata>(_: &T) -> &'static str {
     T::FILE
-}
-
-/// A key that names a folder in the export, and none elsewhere.
-fn folder_name(key: &str) -> Result<&str, WriteError> {
-    let strange = matches!(key, "" | "." | "..") || key.contains(['/', '\\', '\0']);
-    if strange {
-        return Err(WriteError::Name(key.into()));
-    }
-    Ok(key)
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    files::create_private(path)
-        .and_then(|mut file| file.write_all(bytes))
-        .map_err(WriteError::io(path))
 }

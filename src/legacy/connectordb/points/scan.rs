@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Broken, EMPTY, ENDS_EARLY, MORE_BEHIND, NO_ARRAY};
 use crate::legacy::connectordb::error::Unreadable;
-use crate::legacy::connectordb::plain_file;
+use crate::legacy::plain_file;
 
 const BUFFER: usize = 256 << 10;
 
@@ -23,7 +23,7 @@ pub struct Count {
 /// # Errors
 /// It is no plain file, or cannot be read.
 pub fn scan(path: &Path) -> Result<Count, Unreadable> {
-    let (file, start) = plain_file::open(path)?;
+    let (file, start) = plain_file::open_text(path)?;
     let mut input = BufReader::with_capacity(BUFFER, file);
     count(&mut input, start).map_err(|error| Unreadable::io(path, &error))
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{DeviceDir, Oddity, Problem, StreamDir, UserDir};
 use crate::legacy::connectordb::error::FolderError;
@@ -10,24 +10,12 @@ use crate::legacy::connectordb::metadata::{
     DeviceMetadata, Metadata, StreamMetadata, UserMetadata,
 };
 use crate::legacy::connectordb::{DATA, DOWNLINK, MARKER};
+use crate::legacy::contents::{self, Contents};
 
-/// What one folder holds, in the order of the names. Links and the like are told and left out.
-pub struct Contents {
-    files: Vec<(String, PathBuf)>,
-    folders: Vec<(String, PathBuf)>,
-}
-
-impl Contents {
-    pub fn file(&self, name: &str) -> Option<PathBuf> {
-        let mut files = self.files.iter();
-        files.find_map(|(file, path)| (file == name).then(|| path.clone()))
-    }
-
-    /// The first folder that holds such a file.
-    pub fn folder_with(&self, file: &str) -> Option<&Path> {
-        let mut folders = self.folders.iter().map(|(_, path)| path.as_path());
-        folders.find(|path| is_plain(&path.join(file)).unwrap_or_default())
-    }
+/// The first folder that holds such a file.
+pub fn folder_with<'a>(contents: &'a Contents, file: &str) -> Option<&'a Path> {
+    let mut folders = contents.folders.iter().map(|(_, path)| path.as_path());
+    folders.find(|path| is_plain(&path.join(file)).unwrap_or_default())
 }
 
 fn is_plain(path: &Path) -> io::Result<bool> {
@@ -57,33 +45,9 @@ impl<'a> Walk<'a> {
     }
 
     pub fn contents(&mut self, folder: &Path) -> Result<Contents, FolderError> {
-        let failed = |error| FolderError::io(folder, &error);
-        let mut entries = Vec::new();
-        for entry in fs::read_dir(folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let kind = entry.file_type().map_err(failed)?;
-            entries.push((entry.file_name(), kind));
-        }
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut contents = Contents {
-            files: Vec::new(),
-            folders: Vec::new(),
-        };
-        for (name, kind) in entries {
-            let path = folder.join(&name);
-            let Ok(name) = name.into_string() else {
-                self.tell(&path, Oddity::Name);
-                continue;
-            };
-            if kind.is_symlink() {
-                self.tell(&path, Oddity::Link);
-            } else if kind.is_dir() {
-                contents.folders.push((name, path));
-            } else if kind.is_file() {
-                contents.files.push((name, path));
-            } else {
-                self.tell(&path, Oddity::Special);
-            }
+        let contents = contents::list(folder).map_err(|error| FolderError::io(folder, &error))?;
+        for (path, what) in &contents.strange {
+            self.tell(path, Oddity::Strange(*what));
         }
         Ok(contents)
     }
