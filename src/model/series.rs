@@ -12,6 +12,7 @@ pub struct Series {
     /// The column of the row on which a list hangs, and that row's table.
     pub owner: (&'static str, &'static str),
     pub lane: (&'static str, Kind),
+    /// The first of them never goes down within a list.
     pub fields: &'static [(&'static str, Kind)],
     /// The primary key: owner, lane, position.
     pub key: &'static [&'static str],

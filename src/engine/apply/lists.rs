@@ -12,7 +12,7 @@ use crate::store::contents::IMAGE_COLUMNS;
 use crate::store::digest::ListDigest;
 use crate::store::ledger;
 use crate::store::ledger::ranges;
-use crate::store::lists::{self, List};
+use crate::store::lists::{self, List, ListRow};
 
 /// Applies what becomes of lists; the rows on which they hang are there by now.
 pub(super) fn apply(
@@ -35,6 +35,10 @@ pub(super) fn apply(
             },
             position: 0,
             taken: ListDigest::default(),
+            planned: 0,
+            late: Vec::new(),
+            is_cut: false,
+            last: None,
         };
         for change in changes {
             if ui.cancelled() {
@@ -59,6 +63,13 @@ struct Writer {
     position: i64,
     /// Its rows that were taken away.
     taken: ListDigest,
+    /// How long it was when the plan was made, and the rows that were written behind that.
+    planned: i64,
+    late: Vec<ListRow>,
+    /// Whether nothing stands any more where the next row goes.
+    is_cut: bool,
+    /// The first field of the row that was written last: lists go up by it.
+    last: Option<Value>,
 }
 
 /// Rows of the store that are read together.
@@ -75,14 +86,17 @@ impl Writer {
                 keep,
             } => {
                 (self.list.owner, self.list.lane) = (*owner, *lane);
-                if self.list.length(connection)? != *length {
+                if self.list.length(connection)? < *length {
                     return Err(self.stale());
                 }
                 self.taken = ListDigest::default();
+                self.late = Vec::new();
+                self.planned = *length;
                 if keep < length {
                     self.take(connection, *keep)?;
                 }
                 self.position = *keep;
+                self.is_cut = keep < length;
                 Ok(0)
             }
             ListChange::Rows { cells, brought } => self.insert(connection, cells, brought),
@@ -101,6 +115,7 @@ impl Writer {
                 if *replaces {
                     self.forget(connection, text)?;
                 }
+                self.put_back(connection)?;
                 self.ranges.insert(
                     connection,
                     &[
@@ -158,15 +173,39 @@ impl Writer {
         let mut next = from;
         loop {
             let page = self.list.page(connection, next, PAGE)?;
-            for row in &page {
-                self.taken.add(&row.fields);
-            }
             match page.last() {
                 Some(last) => next = last.position + 1,
                 None => break,
             }
+            for row in page {
+                if row.position < self.planned {
+                    self.taken.add(&row.fields);
+                } else {
+                    self.late.push(row);
+                }
+            }
         }
         Ok(self.list.cut(connection, from)?)
+    }
+
+    /// Rows that somebody wrote behind the list since it was planned come last again; their place
+    /// must still be there.
+    fn put_back(&mut self, connection: &mut Connection) -> Result<(), Stop> {
+        let late = std::mem::take(&mut self.late);
+        let Some(first) = late.first() else {
+            return Ok(());
+        };
+        let is_in_order = match (&self.last, first.fields.first()) {
+            (Some(Value::Real(last)), Some(Value::Real(first))) => last <= first,
+            _ => false,
+        };
+        if !is_in_order {
+            return Err(self.stale());
+        }
+        let brought: Vec<Brought> = late.iter().map(|row| Brought::Before(row.run)).collect();
+        let cells: Vec<Value> = late.into_iter().flat_map(|row| row.fields).collect();
+        self.insert(connection, &cells, &brought)?;
+        Ok(())
     }
 
     fn insert(
@@ -175,7 +214,16 @@ impl Writer {
         cells: &[Value],
         brought: &[Brought],
     ) -> Result<u64, Stop> {
+        if !self.is_cut {
+            // what was written behind the list meanwhile makes room
+            self.is_cut = true;
+            self.take(connection, self.planned)?;
+        }
         let width = self.series.fields.len();
+        self.last = cells
+            .len()
+            .checked_sub(width)
+            .and_then(|last| cells.get(last).cloned());
         let mut binds = Vec::with_capacity(cells.len() / width * (width + 4));
         let mut rows = 0;
         for (index, fields) in cells.chunks(width).enumerate() {

@@ -45,6 +45,8 @@ enum Level {
 pub struct Access {
     user: Level,
     device: Level,
+    /// Whether whoever asks stands for the account itself.
+    gives_roles: bool,
 }
 
 impl Object {
@@ -104,7 +106,11 @@ impl Access {
             ("writer", _) => Level::Writer,
             _ => Level::None,
         };
-        Access { user, device }
+        Access {
+            user,
+            device,
+            gives_roles: device_role == "user",
+        }
     }
 
     /// Of whoever does not say who they are: public is what everybody with an account may read.
@@ -112,6 +118,7 @@ impl Access {
         Access {
             user: Level::None,
             device: Level::Full,
+            gives_roles: false,
         }
     }
 
@@ -124,8 +131,10 @@ impl Access {
         self.both(|level| level.reads(object, key))
     }
 
+    /// A device that is not its account's equal must not make itself one.
     pub fn writes(self, object: Object, key: &str) -> bool {
-        self.both(|level| level.writes(object, key))
+        let is_role = object == Object::Device && key == "role";
+        (self.gives_roles || !is_role) && self.both(|level| level.writes(object, key))
     }
 
     /// Whether they may write a device that is not for its account to edit.
@@ -232,6 +241,9 @@ mod tests {
             Object::Device,
             " rw rw rw r rw rw r r rw",
         );
+        for role in ["", "none", "reader", "writer"] {
+            assert!(!device(role, Nearness::Itself).writes(Object::Device, "role"));
+        }
         assert!(!device("writer", Nearness::Own).makes());
         assert!(!device("user", Nearness::Private).sees());
         // no device of an admin does more than its own role allows

@@ -214,7 +214,7 @@ impl Operator {
     /// The same as it is now.
     ///
     /// # Errors
-    /// 401 where it is gone, or switched off.
+    /// 401 where it is gone.
     pub fn again(&self, connection: &mut Connection) -> Result<Operator, Trouble> {
         let Operator::Device(acting) = self else {
             return Ok(Operator::Nobody);

@@ -88,7 +88,7 @@ pub fn find(connection: &mut Connection, user: i64, name: &str) -> QueryResult<O
         .optional()
 }
 
-/// The device that logs in with a key, where neither it nor its account is switched off.
+/// The device that logs in with a key, where its account is not switched off.
 ///
 /// # Errors
 /// The store fails.

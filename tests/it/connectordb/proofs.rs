@@ -46,6 +46,31 @@ fn a_point_that_changes_while_the_person_is_asked_is_not_overwritten() {
 }
 
 #[test]
+fn devices_go_on_writing_while_their_history_comes_in() {
+    let site = one_stream(r#"[{"t":1,"d":1}]"#);
+    import(&site, "old", 0);
+    write(
+        &site,
+        "old/u/d/s/data.json",
+        r#"[{"t":1,"d":1},{"t":5,"d":5}]"#,
+    );
+    let mut person = site.attended("import connectordb old");
+    person.expect(SATISFIED);
+    site.store.edit(
+        "INSERT INTO datapoints (stream_id, position, time, value) VALUES (1, 1, 8, '8'), (1, 2, 9, '9')",
+    );
+    person.say("y");
+    assert_eq!(person.end().0, 0);
+    assert_eq!(points(&site), ["1|1|-", "5|5|-", "8|8|-", "9|9|-"]);
+    assert_eq!(
+        site.ask::<i64>("SELECT count(*) FROM datapoints WHERE run IS NULL"),
+        2
+    );
+    import(&site, "old", 0);
+    assert_eq!(outcomes(&site, "datapoints"), "unchanged 2");
+}
+
+#[test]
 fn what_was_written_here_and_in_the_old_server_is_one_point() {
     let site = one_stream(r#"[{"t":1,"d":1}]"#);
     import(&site, "old", 0);

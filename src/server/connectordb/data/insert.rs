@@ -27,6 +27,19 @@ pub enum Order {
     Restamp,
 }
 
+/// The most points that one request may have: those of the old client have 5,000.
+const MOST: usize = 100_000;
+
+/// Whether the first point says when it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    Given,
+    /// When the request came; another's may have been written since.
+    Now,
+}
+
+type Points = (Vec<Point>, Start);
+
 /// A point as it is sent. Who it says has sent it is not believed.
 #[derive(Deserialize)]
 struct SentPoint<'a> {
@@ -56,7 +69,7 @@ pub async fn insert_points(
     // it may take long, and keeps nobody from the store
     let (reading, schema) = (app.clone(), found.schema().to_owned());
     let read = spawn_blocking(move || read(&reading, &schema, &sent, now)).await;
-    let mut points = read.map_err(|error| Trouble::fault(error.to_string()))??;
+    let (mut points, start) = read.map_err(|error| Trouble::fault(error.to_string()))??;
     if points.is_empty() || found.fields.is_ephemeral {
         return Ok(body::ok());
     }
@@ -73,7 +86,7 @@ pub async fn insert_points(
                 if now.stream != found || self::lane(operator, &now)? != lane {
                     return Err(Trouble::busy("the stream was changed meanwhile"));
                 }
-                store(connection, found.id, lane, points, order)
+                store(connection, found.id, lane, (points, start), order)
             })
         })
         .await?;
@@ -99,12 +112,23 @@ fn lane(operator: &Operator, found: &FoundStream) -> Result<Lane, Trouble> {
 
 /// # Errors
 /// 400 where the body is none; 403 where a value is not as the schema has it, or times go down.
-fn read(app: &App, schema: &str, sent: &Sent, now: f64) -> Result<Vec<Point>, Trouble> {
+fn read(app: &App, schema: &str, sent: &Sent, now: f64) -> Result<Points, Trouble> {
     let sent: Option<Vec<SentPoint>> = sent.read()?;
+    let sent = sent.unwrap_or_default();
+    if sent.len() > MOST {
+        return Err(Trouble::bad(
+            "There are more than 100000 points: send them in several requests.",
+        ));
+    }
+    let first = sent.first().and_then(|first| first.t);
+    let start = match first.is_none_or(|time| time == 0.0) {
+        true => Start::Now,
+        false => Start::Given,
+    };
     let unfit = || denied("At least one datapoint did not conform to the stream's schema");
     let schema = app.schemas.compiled(schema).map_err(|_| unfit())?;
     let mut points = Vec::new();
-    for point in sent.unwrap_or_default() {
+    for point in sent {
         let text = point.d.map_or("null", RawValue::get);
         // also where anything goes: what cannot be read again is not kept
         let value: Json = serde_json::from_str(text)
@@ -119,7 +143,7 @@ fn read(app: &App, schema: &str, sent: &Sent, now: f64) -> Result<Vec<Point>, Tr
         });
     }
     match points.is_sorted_by(|one, next| one.time <= next.time) {
-        true => Ok(points),
+        true => Ok((points, start)),
         false => Err(denied("Timestamps are not ordered!")),
     }
 }
@@ -128,14 +152,14 @@ fn store(
     connection: &mut Connection,
     stream: i64,
     lane: Lane,
-    mut points: Vec<Point>,
+    (mut points, start): Points,
     order: Order,
 ) -> Result<(), Trouble> {
     let list = lane.of(stream);
     let length = list.length(connection)?;
     let last = points::time_at(connection, &list, length - 1)?.unwrap_or(0.0);
     let is_early = points.first().is_some_and(|first| first.time < last);
-    if is_early && order == Order::Strict {
+    if is_early && order == Order::Strict && start == Start::Given {
         return Err(denied(
             "Greater timestamp already exists for the stream. Insert Failed.",
         ));
