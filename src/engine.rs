@@ -21,7 +21,7 @@ pub mod run;
 mod stages;
 pub mod stop;
 pub mod tally;
-mod tape;
+pub mod tape;
 
 pub use decisions::{Choice, Question, Reply, Resolved};
 pub use finding::{Cause, Finding, Severity};

@@ -107,12 +107,34 @@ impl Write for Unfinished {
 pub struct NewFolder {
     unfinished: tempfile::TempDir,
     name: PathBuf,
+    place: Place,
+}
+
+/// What may stand where a new folder comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Nothing.
+    Free,
+    /// Nothing, or an empty folder, which it replaces.
+    FreeOrEmpty,
+}
+
+impl Place {
+    /// Whether a folder of this name may come.
+    #[must_use]
+    pub fn allows(self, name: &Path) -> bool {
+        let Ok(found) = std::fs::symlink_metadata(name) else {
+            return true;
+        };
+        let is_empty = || std::fs::read_dir(name).is_ok_and(|mut entries| entries.next().is_none());
+        self == Place::FreeOrEmpty && found.is_dir() && is_empty()
+    }
 }
 
 impl NewFolder {
     /// # Errors
     /// The folder that it is made in refuses.
-    pub fn begin(name: &Path) -> io::Result<Self> {
+    pub fn begin(name: &Path, place: Place) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -121,6 +143,7 @@ impl NewFolder {
         Ok(NewFolder {
             unfinished: builder.tempdir_in(folder_of(name))?,
             name: name.into(),
+            place,
         })
     }
 
@@ -142,8 +165,8 @@ impl NewFolder {
     /// The disk refuses, or something else has the name: then nothing stays.
     pub fn finish(self) -> io::Result<()> {
         sync_all(self.path())?;
-        // an empty folder would be replaced without a word
-        if std::fs::symlink_metadata(&self.name).is_ok() {
+        // renaming would replace an empty folder without a word
+        if !self.place.allows(&self.name) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         std::fs::rename(self.path(), &self.name)?;
@@ -275,7 +298,7 @@ mod tests {
         let name = place.path().join("out");
         let names = || std::fs::read_dir(place.path()).unwrap().count();
         let begin = || {
-            let folder = NewFolder::begin(&name).unwrap();
+            let folder = NewFolder::begin(&name, Place::Free).unwrap();
             private_folders()
                 .create(folder.path().join("deep"))
                 .unwrap();

@@ -5,6 +5,7 @@
 //! store, a terminal or what the rows mean.
 
 mod ahead;
+pub mod apiomat;
 pub mod closed_world;
 pub mod connectordb;
 mod contents;

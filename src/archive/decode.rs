@@ -107,15 +107,10 @@ mod tests {
     use super::super::encode::push_row;
     use super::*;
     use crate::model::Kind;
-    use crate::store::contents::Holds;
 
     fn check(kind: Kind, cell: Cell, expected: &str) {
         let mut line = Vec::new();
-        push_row(
-            &mut line,
-            &[("c", Holds::Field(kind))],
-            std::slice::from_ref(&cell),
-        );
+        push_row(&mut line, &[("c", kind)], std::slice::from_ref(&cell));
         assert_eq!(String::from_utf8(line.clone()).unwrap(), expected);
         let back = row(&line[..line.len() - 1], 1).unwrap();
         assert_eq!(format!("{back:?}"), format!("{:?}", [cell]));

@@ -7,7 +7,6 @@ use std::io::Write as _;
 
 use crate::model::{Kind, Value};
 use crate::sql::Cell;
-use crate::store::contents::Holds;
 use crate::store::rows;
 use crate::text::hex_digits;
 
@@ -15,22 +14,21 @@ use crate::text::hex_digits;
 const EXACT_DIGITS: usize = 15;
 
 /// Appends a row's line.
-pub fn push_row(out: &mut Vec<u8>, columns: &[(&'static str, Holds)], cells: &[Cell]) {
-    for (index, ((_, holds), cell)) in columns.iter().zip(cells).enumerate() {
+pub fn push_row(out: &mut Vec<u8>, columns: &[(&'static str, Kind)], cells: &[Cell]) {
+    for (index, ((_, kind), cell)) in columns.iter().zip(cells).enumerate() {
         out.push(if index == 0 { b'[' } else { b',' });
-        push(out, *holds, cell);
+        push(out, *kind, cell);
     }
     out.extend_from_slice(b"]\n");
 }
 
-fn push(out: &mut Vec<u8>, holds: Holds, cell: &Cell) {
-    match (holds, cell) {
+fn push(out: &mut Vec<u8>, kind: Kind, cell: &Cell) {
+    match (kind, cell) {
         (_, Cell::Null) => out.extend_from_slice(b"null"),
         (_, Cell::Bytes(bytes)) => push_hex(out, bytes),
-        (Holds::Bytes, Cell::Text(text)) => push_hex(out, text.as_bytes()),
-        (Holds::Field(Kind::Json), Cell::Text(text)) if !is_exact(text) => push_text(out, text),
-        (Holds::Field(kind), cell) => push_value(out, &rows::value(kind, cell.clone())),
-        (Holds::Bytes, cell) => push_value(out, &rows::value(Kind::Text, cell.clone())),
+        (Kind::Bytes, Cell::Text(text)) => push_hex(out, text.as_bytes()),
+        (Kind::Json, Cell::Text(text)) if !is_exact(text) => push_text(out, text),
+        (kind, cell) => push_value(out, &rows::value(kind, cell.clone())),
     }
 }
 
@@ -43,6 +41,10 @@ fn push_value(out: &mut Vec<u8>, value: &Value) {
         Value::Real(number) => write!(out, "{{\"real\":\"{number}\"}}"),
         Value::Text(text) => {
             push_text(out, text);
+            Ok(())
+        }
+        Value::Bytes(bytes) => {
+            push_hex(out, bytes);
             Ok(())
         }
     };

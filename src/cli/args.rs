@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+use crate::legacy::apiomat::System;
 use crate::recipes::connectordb::{Destination, Only};
 use crate::server::Kept;
 
@@ -81,6 +82,32 @@ pub enum Import {
     Nodeshot(Nodeshot),
     /// A ConnectorDB 0.3 export, or a part of one
     Connectordb(Connectordb),
+    /// The documents of an ApiOmat application in one system, from a dump of mongodump
+    ApiomatData(ApiomatData),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "DUMP is what mongodump made: its folder, the folder of one database in it, one .bson file (.gz\ntoo), or the file of `mongodump --archive`. Only the database of the application in that\nsystem is taken, by its name: databases under [apiomat] says how those are called. Documents\ncome in to the byte; one whose _id is there already and differs stays out. Importing again\nbrings only what is new.\n\nExamples:\n  Rehearse, then run exactly what was rehearsed:\n    heirloom import apiomat-data dump --app ConferenceApp --system live --dry-run\n    heirloom import apiomat-data dump --app ConferenceApp --system live --expect sha256:…\n  A newer dump in place of what came before:\n    heirloom import apiomat-data dump --app ConferenceApp --system test --drop\n  What is whole of a damaged one:\n    heirloom import apiomat-data dump.archive.gz --app ConferenceApp --system live --skip-broken"
+)]
+pub struct ApiomatData {
+    /// The dump; only read, never written
+    #[arg(value_name = "DUMP")]
+    pub dump: PathBuf,
+    /// The application, as ApiOmat calls it
+    #[arg(long, value_name = "NAME")]
+    pub app: String,
+    /// Which of its systems the data is of
+    #[arg(long, value_name = "live|staging|test")]
+    pub system: System,
+    /// Replace the collections that the dump holds; others stay
+    #[arg(long)]
+    pub drop: bool,
+    /// Where the dump is damaged, bring in what is whole
+    #[arg(long)]
+    pub skip_broken: bool,
+    #[command(flatten)]
+    pub run: RunOptions,
 }
 
 /// Who logs in to a ConnectorDB server.
@@ -250,6 +277,24 @@ pub enum Export {
     Netjson(ExportOptions),
     /// Accounts, devices, streams and points as a folder that ConnectorDB imports
     Connectordb(ExportConnectordb),
+    /// The documents of an ApiOmat application in one system as a folder that mongorestore takes
+    ApiomatData(ExportApiomatData),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The folder is only its owner's to read. Documents go out to the byte as they came, with the\nindexes and options of their collections.\n\nExamples:\n  heirloom export apiomat-data ConferenceApp --system live --out dump\n  mongorestore dump"
+)]
+pub struct ExportApiomatData {
+    /// The application, as it was imported
+    #[arg(value_name = "APP")]
+    pub app: String,
+    /// Which of its systems
+    #[arg(long, value_name = "live|staging|test")]
+    pub system: System,
+    /// The folder to write, which must not exist or be empty
+    #[arg(long, value_name = "FOLDER")]
+    pub out: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -175,6 +175,8 @@ pub struct MapConfig {
 pub struct ApiomatConfig {
     /// Patterns with `{app}` and, where wanted, `{system}` or `{SYSTEM}`.
     pub databases: Vec<String>,
+    /// Patterns with `{class}` and, where wanted, `{module}`.
+    pub collections: Vec<String>,
 }
 
 impl LayerChoice {
@@ -292,6 +294,14 @@ impl Default for ApiomatConfig {
     fn default() -> Self {
         Self {
             databases: vec!["{app}-{system}".to_owned(), "{app}{SYSTEM}".to_owned()],
+            collections: [
+                "{class}",
+                "{module}{class}",
+                "{module}_{class}",
+                "{module}.{class}",
+            ]
+            .map(str::to_owned)
+            .into(),
         }
     }
 }

@@ -195,7 +195,10 @@ fn apiomat(section: &Section<'_>) -> Result<ApiomatConfig, ConfigError> {
     };
     let databases: Option<Vec<String>> = list.iter().map(pattern).collect();
     databases
-        .map(|databases| ApiomatConfig { databases })
+        .map(|databases| ApiomatConfig {
+            databases,
+            ..ApiomatConfig::default()
+        })
         .ok_or_else(|| section.not("databases", wanted))
 }
 

@@ -18,6 +18,7 @@ use crate::store::contents::IMAGE_COLUMNS;
 use crate::store::keys;
 use crate::store::rows::{self, StoredRow};
 use crate::store::{ledger, ledger::COLUMNS};
+use crate::text::hex;
 
 /// Changes that are decoded ahead and written together.
 const CHUNK: usize = 1_000;
@@ -370,6 +371,7 @@ fn image(table: &'static Table, values: &[Value]) -> String {
                 Value::Int(number) => (*number).into(),
                 Value::Real(number) => (*number).into(),
                 Value::Text(text) => text.as_ref().into(),
+                Value::Bytes(bytes) => hex(bytes).into(),
             };
             ((*column).to_string(), json)
         })

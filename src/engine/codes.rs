@@ -73,6 +73,10 @@ pub const CODES: &[Code] = &[
         "kept-last-good",
         "A row is refused now, and an earlier run brought it.",
     ),
+    Code::warning(
+        "not-read",
+        "Something in a folder is no part of what is imported, or a link.",
+    ),
     Code::info(
         "parent-left-out",
         "A row belongs to one that does not come in.",

@@ -4,13 +4,15 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::unreadable::shown;
-use crate::files::{self, NewFolder};
+use crate::files::{self, NewFolder, Place};
 
 /// Why a folder is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     #[error("{0} exists. Give the name of a folder that is not there yet.")]
     Exists(PathBuf),
+    #[error("{0} is not empty. Give an empty folder, or the name of one that is not there yet.")]
+    NotEmpty(PathBuf),
     #[error("the folder {0} does not exist. Make it first, or give another place.")]
     NoParent(PathBuf),
     #[error("{0:?} cannot be the name of a folder")]
@@ -27,7 +29,10 @@ impl WriteError {
     /// Whether the command names the wrong place (trying again cannot help).
     #[must_use]
     pub fn is_wrong_command(&self) -> bool {
-        matches!(self, WriteError::Exists(_) | WriteError::NoParent(_))
+        matches!(
+            self,
+            WriteError::Exists(_) | WriteError::NotEmpty(_) | WriteError::NoParent(_)
+        )
     }
 
     pub(crate) fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
@@ -36,19 +41,22 @@ impl WriteError {
     }
 }
 
-/// Begins a folder whose place must be free.
+/// Begins a folder.
 ///
 /// # Errors
-/// The folder exists, the one that it would be in does not, or the disk refuses.
-pub fn begin(folder: &Path) -> Result<NewFolder, WriteError> {
-    if std::fs::symlink_metadata(folder).is_ok() {
-        return Err(WriteError::Exists(folder.into()));
+/// Something else has its place, the folder that it would be in does not exist, or the disk refuses.
+pub fn begin(folder: &Path, place: Place) -> Result<NewFolder, WriteError> {
+    if !place.allows(folder) {
+        return Err(match place {
+            Place::Free => WriteError::Exists(folder.into()),
+            Place::FreeOrEmpty => WriteError::NotEmpty(folder.into()),
+        });
     }
     let parent = files::folder_of(folder);
     if !parent.is_dir() {
         return Err(WriteError::NoParent(parent.into()));
     }
-    NewFolder::begin(folder).map_err(WriteError::io(folder))
+    NewFolder::begin(folder, place).map_err(WriteError::io(folder))
 }
 
 /// A name that names a folder in the new one, and none elsewhere.

@@ -12,10 +12,19 @@ pub struct Series {
     /// The column of the row on which a list hangs, and that row's table.
     pub owner: (&'static str, &'static str),
     pub lane: (&'static str, Kind),
-    /// The first of them never goes down within a list.
     pub fields: &'static [(&'static str, Kind)],
+    pub order: Order,
     /// The primary key: owner, lane, position.
     pub key: &'static [&'static str],
+}
+
+/// What orders the rows of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The first field, a number, never goes down.
+    FirstField,
+    /// Rows stand as they came.
+    Arrival,
 }
 
 /// The data and the downlink of each stream; times never go down.
@@ -28,10 +37,21 @@ pub const DATAPOINTS: Series = Series {
         ("value", Kind::Text),
         ("sender", Kind::Text),
     ],
+    order: Order::FirstField,
     key: &["stream_id", "is_downlink", "position"],
 };
 
-pub const ALL: &[&Series] = &[&DATAPOINTS];
+/// The documents of each collection. A collection that was replaced keeps its older generations.
+pub const DOCUMENTS: Series = Series {
+    name: "documents",
+    owner: ("collection_id", "collections"),
+    lane: ("generation", Kind::Int),
+    fields: &[("document", Kind::Bytes)],
+    order: Order::Arrival,
+    key: &["collection_id", "generation", "position"],
+};
+
+pub const ALL: &[&Series] = &[&DATAPOINTS, &DOCUMENTS];
 
 /// The last column of every series.
 pub const RUN: &str = "run";

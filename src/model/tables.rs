@@ -19,6 +19,7 @@ pub enum Kind {
     Password,
     /// A secret that is kept as it came, because it goes out again.
     Secret,
+    Bytes,
     /// The id of a row of another table.
     Ref(&'static str),
 }
@@ -258,6 +259,74 @@ tables! {
         is_ephemeral: bool => Kind::Bool,
         has_downlink: bool => Kind::Bool,
         data: String => Kind::Json,
+    }
+    /// What an account is to ApiOmat.
+    customers Customer {
+        user_id: i64 => Kind::Ref("users"),
+        name: String => Kind::Text,
+        data: String => Kind::Json,
+    }
+    applications Application {
+        name: String => Kind::Text,
+        customer_id: Option<i64> => Kind::Ref("customers"),
+        display_name: Option<String> => Kind::Text,
+        description: Option<String> => Kind::Text,
+        data: String => Kind::Json,
+    }
+    application_systems ApplicationSystem {
+        application_id: i64 => Kind::Ref("applications"),
+        system: &'static str => Kind::Text,
+        status: Option<String> => Kind::Text,
+        api_key: Option<String> => Kind::Secret,
+        configuration: Option<String> => Kind::Text,
+        auth_classes: Option<String> => Kind::Text,
+        data: String => Kind::Json,
+    }
+    modules Module {
+        application_id: i64 => Kind::Ref("applications"),
+        system: &'static str => Kind::Text,
+        name: String => Kind::Text,
+        version: String => Kind::Text,
+        kind: Option<String> => Kind::Text,
+        data: String => Kind::Json,
+    }
+    classes Class {
+        module_id: i64 => Kind::Ref("modules"),
+        name: String => Kind::Text,
+        legacy_id: Option<String> => Kind::Text,
+        parent: Option<String> => Kind::Text,
+        is_global: bool => Kind::Bool,
+        is_transient: bool => Kind::Bool,
+        data: String => Kind::Json,
+    }
+    attributes Attribute {
+        class_id: i64 => Kind::Ref("classes"),
+        name: String => Kind::Text,
+        kind: Option<String> => Kind::Text,
+        is_collection: bool => Kind::Bool,
+        is_reference: bool => Kind::Bool,
+        is_mandatory: bool => Kind::Bool,
+        is_indexed: bool => Kind::Bool,
+        is_embedded: bool => Kind::Bool,
+        refers_to: Option<String> => Kind::Text,
+        data: String => Kind::Json,
+    }
+    servercode Servercode {
+        class_id: i64 => Kind::Ref("classes"),
+        name: String => Kind::Text,
+        language: Option<String> => Kind::Text,
+        code: String => Kind::Text,
+        data: String => Kind::Json,
+    }
+    /// Documents hang on it; its application need not be known.
+    collections Collection {
+        application: String => Kind::Text,
+        system: &'static str => Kind::Text,
+        name: String => Kind::Text,
+        database: String => Kind::Text,
+        kind: &'static str => Kind::Text,
+        metadata: Option<String> => Kind::Text,
+        generation: i64 => Kind::Int,
     }
 }
 

@@ -12,6 +12,7 @@ pub enum Value {
     Text(Box<str>),
     /// A password that is made when the plan is applied, so that no plan holds a secret.
     Generated,
+    Bytes(#[serde(with = "serde_bytes_boxed")] Box<[u8]>),
 }
 
 impl Value {
@@ -26,6 +27,7 @@ impl Value {
             Value::Real(number) => xxh3_64_with_seed(&number.to_bits().to_le_bytes(), 3)
                 .wrapping_add(*number as i64 as u64),
             Value::Text(text) => xxh3_64_with_seed(text.as_bytes(), 4),
+            Value::Bytes(bytes) => xxh3_64_with_seed(bytes, 5),
         }
     }
 
@@ -33,6 +35,31 @@ impl Value {
         match self {
             Value::Int(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// The number: a store column decides whether a whole one comes back as an integer.
+    pub fn as_real(&self) -> Option<f64> {
+        match self {
+            Value::Real(number) => Some(*number),
+            Value::Int(number) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// How many bytes it takes beyond its own size.
+    pub fn size(&self) -> usize {
+        match self {
+            Value::Text(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            _ => 0,
         }
     }
 

@@ -69,15 +69,12 @@ pub fn bind(kind: Kind, value: &Value) -> Bind<'_> {
     match kind {
         Kind::Int | Kind::Ref(_) => Bind::Int(value.as_int()),
         Kind::Bool => Bind::Bool(value.as_int().map(|number| number != 0)),
-        Kind::Real => Bind::Real(match value {
-            Value::Real(number) => Some(*number),
-            Value::Int(number) => Some(*number as f64),
-            _ => None,
-        }),
+        Kind::Real => Bind::Real(value.as_real()),
         Kind::Text | Kind::Password | Kind::Secret => Bind::Text(text),
         Kind::Json => Bind::Json(text),
         Kind::Time => Bind::Time(text),
         Kind::Inet => Bind::Inet(text),
         Kind::Mac => Bind::Mac(text),
+        Kind::Bytes => Bind::Bytes(value.as_bytes()),
     }
 }

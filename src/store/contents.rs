@@ -10,17 +10,10 @@ use super::ledger::ranges;
 #[derive(Clone, Debug)]
 pub struct Contents {
     pub name: &'static str,
-    pub columns: Vec<(&'static str, Holds)>,
+    pub columns: Vec<(&'static str, Kind)>,
     /// The primary key, in which rows are listed.
     pub key: &'static [&'static str],
     pub ids: Ids,
-}
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    Field(Kind),
-    Bytes,
 }
 
 /// Whether the database remembers the highest id that it ever gave.
@@ -80,31 +73,22 @@ pub const IMAGE_COLUMNS: [&str; 10] = [
 ];
 
 const BY_ID: &[&str] = &["id"];
-const INT: Holds = Holds::Field(Kind::Int);
-const BOOL: Holds = Holds::Field(Kind::Bool);
-const TEXT: Holds = Holds::Field(Kind::Text);
-const JSON: Holds = Holds::Field(Kind::Json);
-const TIME: Holds = Holds::Field(Kind::Time);
 
 /// Every table that travels, parents before children.
 #[must_use]
 pub fn all() -> Vec<Contents> {
     let data = tables::ALL.iter().map(|table| {
-        let own = table.columns.iter();
-        let own = own.map(|(column, kind)| (*column, Holds::Field(*kind)));
+        let own = table.columns.iter().copied();
         Contents {
             name: table.name,
-            columns: std::iter::once(("id", INT)).chain(own).collect(),
+            columns: std::iter::once(("id", Kind::Int)).chain(own).collect(),
             key: BY_ID,
             ids: Ids::Remembered,
         }
     });
     let lists = series::ALL.iter().map(|series| Contents {
         name: series.name,
-        columns: series
-            .columns()
-            .map(|(column, kind)| (column, Holds::Field(kind)))
-            .collect(),
+        columns: series.columns().collect(),
         key: series.key,
         ids: Ids::Chosen,
     });
@@ -120,26 +104,27 @@ pub fn columns(table: &str) -> Vec<&'static str> {
 }
 
 fn of_the_engine() -> [Contents; 7] {
-    let zip = |names: &[&'static str], holds: &[Holds]| {
+    use Kind::{Bool, Bytes, Int, Json, Text, Time};
+    let zip = |names: &[&'static str], kinds: &[Kind]| {
         let names = names.iter().copied();
-        names.zip(holds.iter().copied()).collect()
+        names.zip(kinds.iter().copied()).collect()
     };
     [
         Contents {
             name: "runs",
             columns: vec![
-                ("id", INT),
-                ("recipe", TEXT),
-                ("mode", TEXT),
-                ("outcome", TEXT),
-                ("started", TIME),
-                ("finished", TIME),
-                ("plan", TEXT),
-                ("source_kind", TEXT),
-                ("source_identity", TEXT),
-                ("stages", JSON),
-                ("entities", JSON),
-                ("notes", JSON),
+                ("id", Int),
+                ("recipe", Text),
+                ("mode", Text),
+                ("outcome", Text),
+                ("started", Time),
+                ("finished", Time),
+                ("plan", Text),
+                ("source_kind", Text),
+                ("source_identity", Text),
+                ("stages", Json),
+                ("entities", Json),
+                ("notes", Json),
             ],
             key: BY_ID,
             ids: Ids::Remembered,
@@ -149,7 +134,7 @@ fn of_the_engine() -> [Contents; 7] {
             columns: zip(
                 &FINDING_COLUMNS,
                 &[
-                    INT, TEXT, INT, INT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, TEXT, JSON, BOOL, INT,
+                    Int, Text, Int, Int, Text, Text, Text, Text, Text, Text, Text, Json, Bool, Int,
                 ],
             ),
             key: BY_ID,
@@ -158,10 +143,10 @@ fn of_the_engine() -> [Contents; 7] {
         Contents {
             name: "ledger_kinds",
             columns: vec![
-                ("id", INT),
-                ("recipe", TEXT),
-                ("table_name", TEXT),
-                ("entries", INT),
+                ("id", Int),
+                ("recipe", Text),
+                ("table_name", Text),
+                ("entries", Int),
             ],
             key: BY_ID,
             ids: Ids::Chosen,
@@ -170,17 +155,14 @@ fn of_the_engine() -> [Contents; 7] {
             name: "ledger",
             columns: zip(
                 &ledger::COLUMNS,
-                &[INT, INT, TEXT, INT, BOOL, INT, INT, Holds::Bytes],
+                &[Int, Int, Text, Int, Bool, Int, Int, Bytes],
             ),
             key: &["kind", "number", "text"],
             ids: Ids::Chosen,
         },
         Contents {
             name: "ledger_ranges",
-            columns: zip(
-                &ranges::COLUMNS,
-                &[INT, TEXT, INT, INT, INT, INT, Holds::Bytes],
-            ),
+            columns: zip(&ranges::COLUMNS, &[Int, Text, Int, Int, Int, Int, Bytes]),
             key: &["kind", "text", "first_row"],
             ids: Ids::Chosen,
         },
@@ -188,7 +170,7 @@ fn of_the_engine() -> [Contents; 7] {
             name: "before_images",
             columns: zip(
                 &IMAGE_COLUMNS,
-                &[INT, INT, INT, INT, TEXT, JSON, Holds::Bytes, BOOL, INT, INT],
+                &[Int, Int, Int, Int, Text, Json, Bytes, Bool, Int, Int],
             ),
             key: &["run", "kind", "number", "text"],
             ids: Ids::Chosen,
@@ -196,11 +178,11 @@ fn of_the_engine() -> [Contents; 7] {
         Contents {
             name: "decisions",
             columns: vec![
-                ("key", TEXT),
-                ("answer", TEXT),
-                ("facts", TEXT),
-                ("answered", TIME),
-                ("answered_by", TEXT),
+                ("key", Text),
+                ("answer", Text),
+                ("facts", Text),
+                ("answered", Time),
+                ("answered_by", Text),
             ],
             key: &["key"],
             ids: Ids::Chosen,

@@ -151,7 +151,16 @@ targets! {
     statuses
     stream_devices
     streams
+    customers
+    applications
+    application_systems
+    modules
+    classes
+    attributes
+    servercode
+    collections
     datapoints
+    documents
     runs
     findings
     ledger_kinds

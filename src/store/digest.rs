@@ -48,7 +48,20 @@ pub fn digest(connection: &mut Connection) -> QueryResult<String> {
 
 /// Tables that the first version did not have. Empty ones leave no trace, so that the same data
 /// has the same digest in every version.
-const LATER: [&str; 3] = ["stream_devices", "streams", "datapoints"];
+const LATER: [&str; 12] = [
+    "stream_devices",
+    "streams",
+    "datapoints",
+    "customers",
+    "applications",
+    "application_systems",
+    "modules",
+    "classes",
+    "attributes",
+    "servercode",
+    "collections",
+    "documents",
+];
 
 /// The digest under way: each of [`tables::ALL`] in order, its rows in the order of their ids,
 /// then each of [`series::ALL`], its rows in the order of their keys.
@@ -140,6 +153,11 @@ fn add_value(hash: &mut Sha256, value: &Value) {
             hash.update([4]);
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
+        }
+        Value::Bytes(bytes) => {
+            hash.update([5]);
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
         }
     }
 }

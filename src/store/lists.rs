@@ -2,13 +2,14 @@
 
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection as _;
+use diesel::result::Error as DbError;
 
 use super::bulk::Inserter;
 use super::connection::Connection;
 use super::rows::value;
 use crate::model::series::{RUN, Series};
 use crate::model::{Kind, Value};
-use crate::sql::{Bind, Cell, Cells, execute, query, query_int};
+use crate::sql::{Bind, Cell, Cells, Database as _, execute, query, query_int};
 
 /// One list of a series.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,38 @@ impl List {
                 }
             })
             .collect())
+    }
+
+    /// Hands out the fields of every row, one after the other.
+    ///
+    /// # Errors
+    /// What the database reports, or `each` returns.
+    pub fn each<E: From<DbError>>(
+        &self,
+        connection: &mut Connection,
+        mut each: impl FnMut(&[Value]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let fields = self.series.fields.iter();
+        let fields: Vec<String> = fields.map(|(name, _)| format!("\"{name}\"")).collect();
+        let sql = format!(
+            "SELECT {} FROM {} WHERE {} ORDER BY position",
+            fields.join(", "),
+            self.series.name,
+            self.condition()
+        );
+        let mut stopped = None;
+        let read = connection.each(&sql, &self.binds(), |Cells(cells)| {
+            let fields = cells.into_iter().zip(self.series.fields);
+            let fields: Vec<Value> = fields.map(|(cell, (_, kind))| value(*kind, cell)).collect();
+            each(&fields).map_err(|error| {
+                stopped = Some(error);
+                DbError::RollbackTransaction
+            })
+        });
+        match stopped {
+            Some(error) => Err(error),
+            None => Ok(read?),
+        }
     }
 
     /// Takes away the rows from a position on.

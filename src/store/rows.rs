@@ -240,6 +240,7 @@ pub fn stored(table: &Table, cells: Vec<Cell>) -> StoredRow {
 pub fn value(kind: Kind, cell: Cell) -> Value {
     match (kind, cell) {
         (_, Cell::Null) => Value::Null,
+        (Kind::Bytes, cell) => Value::Bytes(cell.into_bytes()),
         (Kind::Real, Cell::Int(number)) => Value::Real(number as f64),
         (Kind::Json, Cell::Text(text)) => Value::Text(canonical_json(text)),
         (Kind::Inet, Cell::Text(text)) => Value::Text(canonical_address(text)),

@@ -63,6 +63,7 @@ fn registered() -> Vec<&'static Code> {
         heirloom::engine::codes::CODES,
         heirloom::recipes::nodeshot::codes::CODES,
         heirloom::recipes::connectordb::codes::CODES,
+        heirloom::recipes::apiomat_data::codes::CODES,
         heirloom::export::codes::CODES,
     ];
     registries.into_iter().flatten().collect()
@@ -119,7 +120,8 @@ fn are_registered(report: &Value) {
 }
 
 /// Words in kebab-case in the engine, the recipes and the exports that are no codes.
-const NO_CODES: [&str; 2] = [
+const NO_CODES: [&str; 3] = [
+    "apiomat-data", // a recipe
     "kebab-case",   // serde's name for it
     "kept-partial", // how a run ends
 ];

@@ -9,6 +9,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::prompt::Presence;
 use super::super::{summary, terminal};
 use crate::export::connectordb::{ExportError, Wanted, write};
+use crate::files::Place;
 use crate::legacy::connectordb::Style;
 use crate::legacy::connectordb::remote::{Amount, Spool, download, upload};
 use crate::legacy::connectordb::writer::{WriteError, begin};
@@ -33,7 +34,7 @@ fn from_server(
     url: &str,
     folder: &Path,
 ) -> Result<Exit, Failure> {
-    let new = begin(folder).map_err(ExportError::from)?;
+    let new = begin(folder, Place::Free).map_err(ExportError::from)?;
     let watch = Transfer::new(context.verbosity);
     let server = connectordb::log_in(url, &arguments.login, presence(), &watch)?;
     let mut spool = Spool::of_folder(new.path());
@@ -92,12 +93,7 @@ impl From<ExportError> for Failure {
         match error {
             ExportError::Store(error) => error.into(),
             ExportError::NoSuch(_) | ExportError::Nothing => Failure::wrong(error.to_string()),
-            ExportError::Write(error) if error.is_wrong_command() => {
-                Failure::wrong(error.to_string())
-            }
-            ExportError::Write(error) => Failure::fault(format!(
-                "{error}. Nothing is left of the folder; make room or give another place."
-            )),
+            ExportError::Write(error) => error.into(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Context, stale_or_fault};
 use crate::engine::change::{Brought, ListChange, Spool};
 use crate::engine::{Stop, Ui};
 use crate::model::Value;
-use crate::model::series::Series;
+use crate::model::series::{Order, Series};
 use crate::sql::Bind;
 use crate::store::bulk::{Inserter, bind};
 use crate::store::connection::Connection;
@@ -28,17 +28,7 @@ pub(super) fn apply(
             run: context.run,
             rows: lists::inserter(series),
             ranges: ranges::inserter(),
-            list: List {
-                series,
-                owner: 0,
-                lane: 0,
-            },
-            position: 0,
-            taken: ListDigest::default(),
-            planned: 0,
-            late: Vec::new(),
-            is_cut: false,
-            last: None,
+            open: Open::new(series, 0, 0, 0, 0),
         };
         for change in changes {
             if ui.cancelled() {
@@ -57,19 +47,49 @@ struct Writer {
     run: i64,
     rows: Inserter,
     ranges: Inserter,
-    /// The list that is open.
+    open: Open,
+}
+
+/// The list that is written.
+struct Open {
     list: List,
+    /// How long it was when the plan was made.
+    planned: i64,
     /// Where its next row goes.
     position: i64,
+    place: Place,
     /// Its rows that were taken away.
     taken: ListDigest,
-    /// How long it was when the plan was made, and the rows that were written behind that.
-    planned: i64,
+    /// Rows that were written behind its end since it was planned.
     late: Vec<ListRow>,
-    /// Whether nothing stands any more where the next row goes.
-    is_cut: bool,
-    /// The first field of the row that was written last: lists go up by it.
+    /// The first field of the row that was written last.
     last: Option<Value>,
+}
+
+/// What stands where the next row goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Perhaps a row that comes later.
+    Unknown,
+    Free,
+}
+
+impl Open {
+    fn new(series: &'static Series, owner: i64, lane: i64, length: i64, keep: i64) -> Self {
+        Open {
+            list: List {
+                series,
+                owner,
+                lane,
+            },
+            planned: length,
+            position: keep,
+            place: Place::Unknown,
+            taken: ListDigest::default(),
+            late: Vec::new(),
+            last: None,
+        }
+    }
 }
 
 /// Rows of the store that are read together.
@@ -85,18 +105,10 @@ impl Writer {
                 length,
                 keep,
             } => {
-                (self.list.owner, self.list.lane) = (*owner, *lane);
-                if self.list.length(connection)? < *length {
+                self.open = Open::new(self.series, *owner, *lane, *length, *keep);
+                if self.open.list.length(connection)? < *length {
                     return Err(self.stale());
                 }
-                self.taken = ListDigest::default();
-                self.late = Vec::new();
-                self.planned = *length;
-                if keep < length {
-                    self.take(connection, *keep)?;
-                }
-                self.position = *keep;
-                self.is_cut = keep < length;
                 Ok(0)
             }
             ListChange::Rows { cells, brought } => self.insert(connection, cells, brought),
@@ -109,7 +121,7 @@ impl Writer {
                 replaces,
             } => {
                 // what was taken away is what was written again
-                if std::mem::take(&mut self.taken).finish() != *rewritten {
+                if std::mem::take(&mut self.open.taken).finish() != *rewritten {
                     return Err(self.stale());
                 }
                 if *replaces {
@@ -123,7 +135,7 @@ impl Writer {
                         Bind::Text(Some(text)),
                         Bind::Int(Some(*first_row)),
                         Bind::Int(Some(*rows)),
-                        Bind::Int(Some(self.list.owner)),
+                        Bind::Int(Some(self.open.list.owner)),
                         Bind::Int(Some(self.run)),
                         Bind::Bytes(Some(digest)),
                     ],
@@ -164,40 +176,49 @@ impl Writer {
     fn stale(&self) -> Stop {
         Stop::Stale(format!(
             "the {} of row {} are other ones by now",
-            self.series.name, self.list.owner
+            self.series.name, self.open.list.owner
         ))
     }
 
-    /// Takes away the rows from a position on, which the plan writes again.
-    fn take(&mut self, connection: &mut Connection, from: i64) -> Result<(), Stop> {
-        let mut next = from;
+    /// Takes away the rows where the next one goes and behind it: the plan writes them again, and
+    /// those that it does not know make room.
+    fn make_room(&mut self, connection: &mut Connection) -> Result<(), Stop> {
+        let Open {
+            list,
+            planned,
+            position,
+            ..
+        } = self.open;
+        self.open.place = Place::Free;
+        let mut next = position;
         loop {
-            let page = self.list.page(connection, next, PAGE)?;
+            let page = list.page(connection, next, PAGE)?;
             match page.last() {
                 Some(last) => next = last.position + 1,
                 None => break,
             }
             for row in page {
-                if row.position < self.planned {
-                    self.taken.add(&row.fields);
+                if row.position < planned {
+                    self.open.taken.add(&row.fields);
                 } else {
-                    self.late.push(row);
+                    self.open.late.push(row);
                 }
             }
         }
-        Ok(self.list.cut(connection, from)?)
+        Ok(list.cut(connection, position)?)
     }
 
     /// Rows that somebody wrote behind the list since it was planned come last again; their place
     /// must still be there.
     fn put_back(&mut self, connection: &mut Connection) -> Result<(), Stop> {
-        let late = std::mem::take(&mut self.late);
+        let late = std::mem::take(&mut self.open.late);
         let Some(first) = late.first() else {
             return Ok(());
         };
-        let is_in_order = match (&self.last, first.fields.first()) {
-            (Some(Value::Real(last)), Some(Value::Real(first))) => last <= first,
-            _ => false,
+        let number = |value: Option<&Value>| value.and_then(Value::as_real);
+        let is_in_order = match self.series.order {
+            Order::FirstField => number(self.open.last.as_ref()) <= number(first.fields.first()),
+            Order::Arrival => true,
         };
         if !is_in_order {
             return Err(self.stale());
@@ -214,16 +235,14 @@ impl Writer {
         cells: &[Value],
         brought: &[Brought],
     ) -> Result<u64, Stop> {
-        if !self.is_cut {
-            // what was written behind the list meanwhile makes room
-            self.is_cut = true;
-            self.take(connection, self.planned)?;
+        if self.open.place == Place::Unknown {
+            self.make_room(connection)?;
         }
         let width = self.series.fields.len();
-        self.last = cells
-            .len()
-            .checked_sub(width)
-            .and_then(|last| cells.get(last).cloned());
+        if self.series.order == Order::FirstField {
+            let last = cells.len().checked_sub(width);
+            self.open.last = last.and_then(|last| cells.get(last).cloned());
+        }
         let mut binds = Vec::with_capacity(cells.len() / width * (width + 4));
         let mut rows = 0;
         for (index, fields) in cells.chunks(width).enumerate() {
@@ -231,12 +250,12 @@ impl Writer {
                 Some(Brought::Before(run)) => *run,
                 Some(Brought::Now) | None => Some(self.run),
             };
-            binds.extend(self.list.binds());
-            binds.push(Bind::Int(Some(self.position)));
+            binds.extend(self.open.list.binds());
+            binds.push(Bind::Int(Some(self.open.position)));
             let columns = self.series.fields.iter().zip(fields);
             binds.extend(columns.map(|((_, kind), value)| bind(*kind, value)));
             binds.push(Bind::Int(run));
-            self.position += 1;
+            self.open.position += 1;
             rows += 1;
         }
         self.rows

@@ -111,7 +111,8 @@ impl Serialize for Fields<'_> {
         let mut map = serializer.serialize_map(None)?;
         for ((name, kind), value) in self.table.columns.iter().zip(self.values) {
             match (kind, value) {
-                (Kind::Password | Kind::Secret, _) | (_, Value::Generated) => {}
+                (Kind::Password | Kind::Secret | Kind::Bytes, _)
+                | (_, Value::Generated | Value::Bytes(_)) => {}
                 (_, Value::Null) => map.serialize_entry(name, &())?,
                 (Kind::Bool, Value::Int(flag)) => map.serialize_entry(name, &(*flag != 0))?,
                 (_, Value::Int(number)) => map.serialize_entry(name, number)?,

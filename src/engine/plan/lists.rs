@@ -16,7 +16,7 @@ use crate::store::lists::{List, ListRow};
 
 /// Rows that are spooled together.
 const CHUNK: usize = 500;
-/// And text in them, in bytes.
+/// And what is in them, in bytes.
 const CHUNK_BYTES: usize = 1 << 20;
 /// Rows of the store that are read together.
 const PAGE: usize = 2_000;
@@ -30,14 +30,6 @@ pub struct Known {
     /// The first row that no range has.
     next_row: i64,
     length: i64,
-}
-
-impl Known {
-    /// How many rows earlier runs brought.
-    #[must_use]
-    pub fn brought(&self) -> i64 {
-        self.ranges.iter().map(|range| range.rows).sum()
-    }
 }
 
 impl Planner<'_> {
@@ -100,6 +92,25 @@ impl Planner<'_> {
         Ok(last.into_iter().next())
     }
 
+    /// How many rows a list of the store has.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn length_of(&mut self, list: List) -> Result<i64, Stop> {
+        Ok(list.length(self.connection)?)
+    }
+
+    /// Hands out the fields of every row of a list of the store.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn each_row(&mut self, list: List, mut each: impl FnMut(&[Value])) -> Result<(), Stop> {
+        list.each(self.connection, |fields| {
+            each(fields);
+            Ok(())
+        })
+    }
+
     /// Accounts for rows of a legacy list, `numbers` among them, in one line for the person.
     pub fn account_list(
         &mut self,
@@ -153,7 +164,6 @@ pub struct Merge<'k> {
     /// Of the legacy rows, and how many.
     digest: ListDigest,
     rows: i64,
-    pushed: i64,
     /// Of the store's rows that are written anew: they must be the same when the plan is applied.
     rewritten: ListDigest,
 }
@@ -176,7 +186,6 @@ impl<'k> Merge<'k> {
             brought: Vec::new(),
             digest: ListDigest::default(),
             rows: 0,
-            pushed: 0,
             rewritten: ListDigest::default(),
         }
     }
@@ -221,7 +230,6 @@ impl<'k> Merge<'k> {
     pub fn push(&mut self, plan: &mut Planner, fields: Vec<Value>) -> Result<(), Stop> {
         self.open(plan)?;
         self.met(&fields);
-        self.pushed += 1;
         self.write(plan, fields, Brought::Now)
     }
 
@@ -251,8 +259,7 @@ impl<'k> Merge<'k> {
         fields: Vec<Value>,
         brought: Brought,
     ) -> Result<(), Stop> {
-        let texts = fields.iter().filter_map(Value::as_text);
-        self.bytes += texts.map(str::len).sum::<usize>();
+        self.bytes += fields.iter().map(Value::size).sum::<usize>();
         if brought != Brought::Now && self.brought.is_empty() {
             let before = self.cells.len() / fields.len();
             self.brought.resize(before, Brought::Now);
@@ -277,13 +284,13 @@ impl<'k> Merge<'k> {
         Ok(plan.spool.push_list(self.known.list.series, &rows)?)
     }
 
-    /// Ends the list, with the ledger's note on its legacy rows; says how many are new.
+    /// Ends the list, with the ledger's note on its legacy rows.
     ///
     /// # Errors
     /// The store fails, the disk is full.
-    pub fn end(mut self, plan: &mut Planner) -> Result<i64, Stop> {
+    pub fn end(mut self, plan: &mut Planner) -> Result<(), Stop> {
         if self.rows == 0 {
-            return Ok(0);
+            return Ok(());
         }
         if !self.opened {
             // nothing of it is written
@@ -305,7 +312,6 @@ impl<'k> Merge<'k> {
             rewritten: self.rewritten.finish(),
             replaces,
         };
-        plan.spool.push_list(series, &enter)?;
-        Ok(self.pushed)
+        Ok(plan.spool.push_list(series, &enter)?)
     }
 }

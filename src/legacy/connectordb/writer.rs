@@ -17,6 +17,7 @@ pub use crate::legacy::new_folder::{WriteError, begin};
 use super::metadata::{DeviceMetadata, Metadata, StreamMetadata, UserMetadata};
 use super::tree::Shape;
 use super::{DATA, DOWNLINK, MARKER};
+use crate::files::Place;
 use crate::files::{self, NewFolder};
 use crate::legacy::new_folder::{folder_name, write_file};
 
@@ -52,7 +53,7 @@ impl FolderWriter {
     /// The folder exists, the one that it would be in does not, or the disk refuses.
     pub fn create(folder: &Path, shape: Shape, style: Style) -> Result<Self, WriteError> {
         Ok(FolderWriter {
-            folder: begin(folder)?,
+            folder: begin(folder, Place::Free)?,
             shape,
             style,
             at: Vec::new(),

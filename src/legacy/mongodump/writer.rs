@@ -8,8 +8,9 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::documents::{LIMIT, SMALLEST};
-use super::{metadata, names};
-use crate::files::{self, NewFolder};
+use super::metadata::Kind;
+use super::{BUCKETS, metadata, names};
+use crate::files::{self, NewFolder, Place};
 use crate::legacy::new_folder::{self, WriteError, write_file};
 
 const BUFFER: usize = 64 << 10;
@@ -24,15 +25,16 @@ impl DumpWriter {
     /// Begins a dump.
     ///
     /// # Errors
-    /// The folder exists, the one that it would be in does not, or the disk refuses.
+    /// The folder exists and is not empty, the one that it would be in does not exist, or the disk
+    /// refuses.
     pub fn create(folder: &Path) -> Result<Self, WriteError> {
         Ok(DumpWriter {
-            folder: new_folder::begin(folder)?,
+            folder: new_folder::begin(folder, Place::FreeOrEmpty)?,
         })
     }
 
-    /// Goes on with a collection; its metadata go out as they are. Collections may be written
-    /// side by side.
+    /// Goes on with a collection; its metadata go out as they are, where there are any. Collections
+    /// may be written side by side.
     ///
     /// # Errors
     /// The database or the collection cannot have its name, the metadata cannot be that
@@ -41,9 +43,16 @@ impl DumpWriter {
         &self,
         database: &str,
         collection: &str,
-        metadata: &str,
+        kind: Kind,
+        metadata: Option<&str>,
     ) -> Result<DocumentWriter, WriteError> {
         let stem = self.begin(database, collection, metadata)?;
+        let stem = match kind {
+            Kind::TimeSeries => {
+                stem.with_file_name(names::of_file(&format!("{BUCKETS}{collection}")))
+            }
+            Kind::Collection | Kind::View => stem,
+        };
         DocumentWriter::begin(with_ending(&stem, ".bson"))
     }
 
@@ -52,7 +61,7 @@ impl DumpWriter {
     /// # Errors
     /// As [`DumpWriter::collection`].
     pub fn view(&self, database: &str, view: &str, metadata: &str) -> Result<(), WriteError> {
-        self.begin(database, view, metadata).map(drop)
+        self.begin(database, view, Some(metadata)).map(drop)
     }
 
     /// Waits for the disk, and gives the folder its name.
@@ -64,12 +73,13 @@ impl DumpWriter {
         self.folder.finish().map_err(WriteError::io(&name))
     }
 
-    /// Writes the metadata; returns what the files of the collection begin with.
+    /// Writes the metadata; returns what the files of the collection begin with. Of a cut name only
+    /// metadata know the rest.
     fn begin(
         &self,
         database: &str,
         collection: &str,
-        metadata: &str,
+        metadata: Option<&str>,
     ) -> Result<PathBuf, WriteError> {
         if !names::is_database(database) {
             return Err(WriteError::Name(database.into()));
@@ -87,8 +97,12 @@ impl DumpWriter {
         let file = names::of_file(collection);
         let stem = folder.join(&file);
         let path = with_ending(&stem, ".metadata.json");
-        check(metadata, collection, &file).map_err(|reason| invalid(&path, reason))?;
-        write_file(&path, metadata.as_bytes())?;
+        let least =
+            (metadata.is_none() && names::is_cut(&file)).then(|| metadata::least(collection));
+        if let Some(metadata) = metadata.or(least.as_deref()) {
+            check(metadata, collection, &file).map_err(|reason| invalid(&path, reason))?;
+            write_file(&path, metadata.as_bytes())?;
+        }
         Ok(stem)
     }
 }

@@ -48,10 +48,6 @@ pub const CODES: &[Code] = &[
         "The store has another account, device or stream of that name.",
     ),
     Code::warning(
-        "not-read",
-        "Something in the folder is no part of an export, or a link.",
-    ),
-    Code::warning(
         "password-is-username",
         "The export has no password: the account opens with its own name.",
     ),

@@ -10,9 +10,10 @@ use super::fixture;
 
 /// What a backup of each schema version says once it is restored, from 1 on. A new migration
 /// needs a new one here: see fixtures/archives/README.md.
-const DIGESTS: [&str; 3] = [
+const DIGESTS: [&str; 4] = [
     "sha256:1b54eae2a4a649fdf0315b0f71310e8bed697c1980aa306c7c2dfeb09f2093eb",
     "sha256:048b7d6e1f78975c9ff8ffda6b7fd459f13dc8ca7710f32f297e35b52a837b7d",
+    "sha256:791d961f1ed0cac3441d1d0e402705f53f8b470e2d9fbac7b04dd694cfdd24e2",
     "sha256:791d961f1ed0cac3441d1d0e402705f53f8b470e2d9fbac7b04dd694cfdd24e2",
 ];
 

@@ -67,7 +67,7 @@ fn both_trees_make_the_same_tables() {
                 .map(|default| match there.kind.as_str() {
                     "boolean" if default == "0" => "false".into(),
                     "boolean" if default == "1" => "true".into(),
-                    "jsonb" => format!("{default}::jsonb"),
+                    kind @ ("jsonb" | "text") => format!("{default}::{kind}"),
                     _ => default.to_owned(),
                 });
             assert_eq!(default, there.default, "{place}: default");
@@ -134,6 +134,7 @@ fn types(kind: Kind) -> [&'static str; 2] {
         Kind::Time => ["text", "timestamp with time zone"],
         Kind::Inet => ["text", "inet"],
         Kind::Mac => ["text", "macaddr"],
+        Kind::Bytes => ["blob", "bytea"],
     }
 }
 

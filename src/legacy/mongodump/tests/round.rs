@@ -32,7 +32,7 @@ fn copy(dump: &Dump, to: &Path) {
                 continue;
             };
             let mut writer = out
-                .collection(&database.name, name, &metadata.text)
+                .collection(&database.name, name, collection.kind, Some(&metadata.text))
                 .unwrap();
             for document in documents::open(data).unwrap() {
                 let bytes = match document {
@@ -100,7 +100,12 @@ fn what_is_not_finished_is_not_there() {
     let to = place.path().join("out");
     let out = DumpWriter::create(&to).unwrap();
     let mut cars = out
-        .collection("App", "cars", &metadata::least("cars"))
+        .collection(
+            "App",
+            "cars",
+            Kind::Collection,
+            Some(&metadata::least("cars")),
+        )
         .unwrap();
     cars.document(&numbered(1)).unwrap();
     cars.end().unwrap();
@@ -113,7 +118,8 @@ fn what_is_not_finished_is_not_there() {
 fn what_is_refused() {
     let place = tempfile::tempdir().unwrap();
     let refused = |path: &Path| DumpWriter::create(path).unwrap_err();
-    assert!(matches!(refused(place.path()), WriteError::Exists(_)));
+    fs::write(place.path().join("file"), "").unwrap();
+    assert!(matches!(refused(place.path()), WriteError::NotEmpty(_)));
     let nowhere = refused(&place.path().join("no/where"));
     assert!(matches!(nowhere, WriteError::NoParent(_)) && nowhere.is_wrong_command());
     let out = DumpWriter::create(&place.path().join("out")).unwrap();
@@ -139,8 +145,13 @@ fn what_is_refused() {
             "{metadata}"
         );
     }
-    let mut cars = out.collection("App", "cars", "{}").unwrap();
-    assert!(out.collection("App", "cars", "{}").is_err());
+    let mut cars = out
+        .collection("App", "cars", Kind::Collection, Some("{}"))
+        .unwrap();
+    assert!(
+        out.collection("App", "cars", Kind::Collection, Some("{}"))
+            .is_err()
+    );
     let whole = numbered(1);
     let (short, long) = (&whole[..whole.len() - 1], [&*whole, b"\0"].concat());
     let mut endless = whole.clone();

@@ -173,8 +173,7 @@ impl Bringing<'_> {
         }
         created.account(plan, self.name, Outcome::Created)?;
         unchanged.account(plan, self.name, Outcome::Unchanged)?;
-        merge.end(plan)?;
-        Ok(())
+        merge.end(plan)
     }
 
     /// The next point; what is none is told and accounted for.
@@ -311,9 +310,5 @@ fn canonical(fields: &[Value]) -> u128 {
 }
 
 fn time_of(row: &ListRow) -> f64 {
-    match row.fields.first() {
-        Some(Value::Real(time)) => *time,
-        Some(Value::Int(time)) => *time as f64,
-        _ => 0.0,
-    }
+    row.fields.first().and_then(Value::as_real).unwrap_or(0.0)
 }

@@ -1,0 +1,2 @@
+-- A store is never taken back to before its first version.
+SELECT 1;

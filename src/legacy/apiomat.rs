@@ -1,0 +1,6 @@
+//! ApiOmat: what an application is.
+
+pub mod databases;
+mod system;
+
+pub use system::System;

@@ -1,0 +1,463 @@
+//! ApiOmat's instance data: one application's documents in one system, from a dump that mongodump
+//! made, in one stage.
+//!
+//! A collection's key is `App/live/Name`, a document's is that and its place in the dump. The
+//! ledger accounts for the documents by collection and generation.
+
+mod bringing;
+mod classes;
+pub mod codes;
+mod damage;
+mod ids;
+mod references;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::engine::plan::Origin;
+use crate::engine::{
+    Draft, Finding, Outcome, Placed, Planner, Recipe, Severity, Stage, Stop, Target,
+};
+use crate::legacy::apiomat::{System, databases};
+use crate::legacy::mongodump::{Collection, Database, Dump, DumpError, Kind, documents};
+use crate::model::{Key, Record as _, tables};
+use crate::store::lists::List;
+use crate::text::printable;
+use bringing::Bringing;
+use classes::Classes;
+use damage::Damages;
+use references::References;
+
+const STAGES: &[Stage] = &[Stage {
+    name: "documents",
+    entities: &["collections", "documents"],
+    reads: &["documents"],
+}];
+
+/// What the person asked for.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub app: String,
+    pub system: System,
+    /// How databases and collections may be called, as configured.
+    pub databases: Vec<String>,
+    pub collections: Vec<String>,
+    pub existing: Existing,
+    pub broken: Broken,
+}
+
+/// What becomes of the documents that a collection of the dump has in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// They stay, and what is new comes behind them.
+    Stay,
+    /// `--drop`: they become an older generation.
+    Replaced,
+}
+
+/// What damage in the dump does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// It stops the run.
+    Stops,
+    /// `--skip-broken`: what is whole comes in.
+    Skipped,
+}
+
+/// The recipe.
+pub struct ApiomatData {
+    path: PathBuf,
+    settings: Settings,
+    dump: Dump,
+    /// Which of its databases is taken.
+    database: usize,
+}
+
+impl ApiomatData {
+    /// Opens a dump and finds the database that is meant.
+    ///
+    /// # Errors
+    /// It is no dump, or has no such database, or two.
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, Stop> {
+        let dump = Dump::open(path)?;
+        let database = choose(&dump, path, &settings)?;
+        Ok(ApiomatData {
+            path: path.into(),
+            settings,
+            dump,
+            database,
+        })
+    }
+
+    fn collections(&self) -> &[Collection] {
+        let database = self.dump.databases.get(self.database);
+        database.map_or(&[], |database| &database.collections)
+    }
+
+    fn database(&self) -> &str {
+        let database = self.dump.databases.get(self.database);
+        database.map_or("", |database| &database.name)
+    }
+
+    /// How a collection is called in reports.
+    fn path_of(&self, collection: &str) -> String {
+        let Settings { app, system, .. } = &self.settings;
+        format!("{app}/{system}/{collection}")
+    }
+
+    fn report_dump(&self, plan: &mut Planner, damages: &mut Damages) -> Result<(), Stop> {
+        for problem in &self.dump.problems {
+            if damage::is_damage(&problem.what) && self.concerns(&problem.path) {
+                damages.of_dump(plan, problem)?;
+            } else {
+                plan.finding(Finding::new(
+                    "not-read",
+                    Severity::Warning,
+                    format!("{problem}."),
+                ))?;
+            }
+        }
+        let names = self.dump.databases.iter().map(|it| it.name.as_str());
+        for name in names.filter(|name| *name != self.database()) {
+            let what = match databases::NOBODYS.contains(&name) {
+                true => "is no application's",
+                false => "is of another application or system",
+            };
+            plan.finding(Finding::new(
+                "other-database",
+                Severity::Info,
+                format!("The database {} {what}: it is left alone.", printable(name)),
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// Whether something in the dump is of the database that is taken. An archive is one file.
+    fn concerns(&self, path: &Path) -> bool {
+        let first = path.components().next();
+        let of_another = |it: &Database| {
+            it.name != self.database()
+                && first.is_some_and(|first| first.as_os_str() == it.name.as_str())
+        };
+        !self.dump.databases.iter().any(of_another)
+    }
+
+    /// Another application may have the name of this database.
+    fn report_namesake(&self, plan: &mut Planner) -> Result<(), Stop> {
+        let database = self.database();
+        if self.settings.system == System::Live {
+            return Ok(());
+        }
+        let mut is_known = false;
+        for (table, column) in [
+            (tables::Application::TABLE, "name"),
+            (tables::Collection::TABLE, "application"),
+        ] {
+            plan.each_stored(table, &[column], |_, cells| {
+                is_known |= cells.first().and_then(|cell| cell.text()) == Some(database);
+            })?;
+        }
+        if is_known {
+            let Settings { app, system, .. } = &self.settings;
+            plan.finding(Finding::new(
+                "ambiguous-database",
+                Severity::Warning,
+                format!(
+                    "The database {database} is taken for the {system} data of {app}, but {database} is also an application of its own, whose live data has this name: check that it is the right one."
+                ),
+            ))?;
+        }
+        Ok(())
+    }
+
+    /// `--drop` leaves alone what the dump does not hold.
+    fn report_others(&self, plan: &mut Planner, there: &There) -> Result<(), Stop> {
+        if self.settings.existing == Existing::Stay {
+            return Ok(());
+        }
+        let brought: BTreeSet<&str> = self.collections().iter().map(|it| &*it.name).collect();
+        for name in there.0.keys().filter(|name| !brought.contains(&***name)) {
+            plan.finding(
+                Finding::new(
+                    "collection-stays",
+                    Severity::Info,
+                    format!(
+                        "The store has a collection {}, which the dump does not: it stays as it is.",
+                        printable(name)
+                    ),
+                )
+                .on("collections", self.path_of(name), ""),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn bring(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        let mut damages = Damages::new(self.settings.broken);
+        self.report_dump(plan, &mut damages)?;
+        self.report_namesake(plan)?;
+        let there = There::load(plan, &self.settings)?;
+        self.report_others(plan, &there)?;
+        let classes = Classes::load(plan, &self.settings)?;
+        classes.report(plan, &self.settings)?;
+        let mut references = References::new()?;
+        for collection in self.collections() {
+            let path = self.path_of(&collection.name);
+            let key = Key::text(path.as_str());
+            let current = there.0.get(&*collection.name);
+            let generation = self.generation(plan, &path, collection, current)?;
+            let mut draft = self.draft(&key, collection, generation);
+            if let Some(current) = current
+                && !current.is_brought(plan, &key)?
+            {
+                draft.target = Target::Adopt(current.id);
+            }
+            let placed = plan.place(vec![draft])?.pop();
+            let mut bringing = Bringing {
+                path: &path,
+                collection,
+                generation,
+                class: classes.of(&collection.name),
+                damages: &mut damages,
+                references: &mut references,
+            };
+            let documents = match placed {
+                Some(Placed::At(id)) => bringing.run(plan, id)?,
+                Some(Placed::Gone(cause)) => bringing.skip(plan, &cause)?,
+                None => return Err(Stop::store("a draft went nowhere")),
+            };
+            classes.report_missing(plan, &path, collection, documents)?;
+        }
+        references.report(plan, &self.settings, &classes, &there)?;
+        damages.end()
+    }
+
+    /// Which generation the documents of the dump are. The store's own goes on, unless it is to be
+    /// replaced by others.
+    fn generation(
+        &self,
+        plan: &mut Planner,
+        path: &str,
+        collection: &Collection,
+        current: Option<&Current>,
+    ) -> Result<i64, Stop> {
+        let Some(current) = current else {
+            return Ok(FIRST_GENERATION);
+        };
+        if self.settings.existing == Existing::Stay || collection.data.is_none() {
+            return Ok(current.generation);
+        }
+        let list = current.list();
+        let length = plan.length_of(list)?;
+        if length == 0 || bringing::is_the_same(plan, collection, list)? {
+            return Ok(current.generation);
+        }
+        if !current.is_brought(plan, &Key::text(path))? {
+            let message = "No import made this collection: its documents are not replaced, and what is new comes behind them.";
+            let finding = Finding::new("not-replaced", Severity::Warning, message);
+            plan.finding(finding.on("collections", path, ""))?;
+            return Ok(current.generation);
+        }
+        plan.account_list(
+            "documents",
+            path,
+            0..length.unsigned_abs(),
+            Outcome::Deleted,
+        );
+        plan.finding(
+            Finding::new(
+                "documents-replaced",
+                Severity::Info,
+                format!(
+                    "The {length} documents of {} are replaced, and stay in the store as generation {} until this run is pruned.",
+                    printable(&collection.name),
+                    current.generation
+                ),
+            )
+            .on("collections", path, ""),
+        )?;
+        Ok(current.generation + 1)
+    }
+
+    fn draft(
+        &self,
+        key: &Key,
+        collection: &Collection,
+        generation: i64,
+    ) -> Draft<tables::Collection> {
+        let metadata = collection.metadata.as_ref();
+        Draft {
+            key: key.clone(),
+            name: String::new(),
+            record: tables::Collection {
+                application: self.settings.app.clone(),
+                system: self.settings.system.word(),
+                name: collection.name.clone(),
+                database: self.database().into(),
+                kind: match collection.kind {
+                    Kind::Collection => "collection",
+                    Kind::View => "view",
+                    Kind::TimeSeries => "timeseries",
+                },
+                metadata: metadata.map(|metadata| metadata.text.to_string()),
+                generation,
+            },
+            target: Target::New { id: None },
+            claim: None,
+            // an old tool's dump says nothing of indexes
+            keeps: match metadata {
+                Some(_) => Vec::new(),
+                None => vec!["metadata"],
+            },
+            entity: Some("collections"),
+        }
+    }
+}
+
+const FIRST_GENERATION: i64 = 1;
+
+/// The collections of the application that the store has, by name.
+struct There(BTreeMap<String, Current>);
+
+#[derive(Clone, Copy)]
+struct Current {
+    id: i64,
+    generation: i64,
+}
+
+impl Current {
+    fn list(&self) -> List {
+        bringing::list(self.id, self.generation)
+    }
+
+    /// Whether an earlier run made it.
+    fn is_brought(&self, plan: &mut Planner, key: &Key) -> Result<bool, Stop> {
+        let bases = plan.bases(tables::Collection::TABLE, &[key])?;
+        Ok(bases
+            .get(key)
+            .is_some_and(|base| base.store_id == self.id && base.origin == Origin::Created))
+    }
+}
+
+impl There {
+    fn load(plan: &mut Planner, settings: &Settings) -> Result<Self, Stop> {
+        let mut there = BTreeMap::new();
+        let columns = ["application", "system", "name", "generation"];
+        plan.each_stored(tables::Collection::TABLE, &columns, |id, cells| {
+            if let [app, system, name, generation] = cells
+                && app.text() == Some(&settings.app)
+                && system.text() == Some(settings.system.word())
+                && let (Some(name), Some(generation)) = (name.text(), generation.int())
+            {
+                there.insert(name.to_string(), Current { id, generation });
+            }
+        })?;
+        Ok(There(there))
+    }
+}
+
+/// The database of a dump that is the application's.
+fn choose(dump: &Dump, path: &Path, settings: &Settings) -> Result<usize, Stop> {
+    let Settings { app, system, .. } = settings;
+    let names = databases::names(&settings.databases, app, *system);
+    let is_meant = |database: &Database| names.contains(&database.name);
+    let mut meant = (0..).zip(&dump.databases).filter(|(_, it)| is_meant(it));
+    match (meant.next(), meant.next()) {
+        (Some((place, _)), None) => Ok(place),
+        (Some((_, one)), Some((_, other))) => Err(Stop::Wrong(format!(
+            "{} holds two databases that may be the {system} data of {app}: {} and {}. Give the folder of the right one.",
+            shown(path),
+            printable(&one.name),
+            printable(&other.name)
+        ))),
+        (None, _) => Err(Stop::Wrong(no_database(dump, path, settings, &names))),
+    }
+}
+
+fn no_database(dump: &Dump, path: &Path, settings: &Settings, names: &[String]) -> String {
+    let Settings { app, system, .. } = settings;
+    let mut message = format!(
+        "{} does not hold the {system} data of {app}, whose database is called {}.",
+        shown(path),
+        names.join(" or ")
+    );
+    let found: Vec<_> = dump
+        .databases
+        .iter()
+        .map(|it| printable(&it.name))
+        .collect();
+    match &found[..] {
+        [] => message.push_str(" It holds no database."),
+        found => message.push_str(&format!(" It holds {}.", found.join(", "))),
+    }
+    let other = dump.databases.iter().find_map(|it| {
+        let system = databases::system_of(&settings.databases, app, &it.name)?;
+        Some((&it.name, system))
+    });
+    match other {
+        Some((name, system)) => message.push_str(&format!(
+            " {name} would be its {system} data: --system {system}."
+        )),
+        None => message.push_str(
+            " Check --app, which counts capitals, and databases under [apiomat]; the folder of a database must have the database's name.",
+        ),
+    }
+    message
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
+impl Recipe for ApiomatData {
+    fn name(&self) -> &'static str {
+        "apiomat-data"
+    }
+
+    fn source(&self) -> (String, String) {
+        ("mongodump".into(), self.path.display().to_string())
+    }
+
+    fn stages(&self) -> &'static [Stage] {
+        STAGES
+    }
+
+    fn prepare(&mut self, _plan: &mut Planner) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn scan(
+        &mut self,
+        _stage: &'static str,
+        each: &mut dyn FnMut(&'static str, &Key),
+    ) -> Result<(), Stop> {
+        for collection in self.collections() {
+            let mut key = Key::text(self.path_of(&collection.name));
+            each("collections", &key);
+            let Some(data) = &collection.data else {
+                continue;
+            };
+            let count = documents::scan(data).map_err(damage::fault)?;
+            for number in 0..count.documents {
+                key.number = number as i64;
+                each("documents", &key);
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, _stage: &'static str, plan: &mut Planner) -> Result<(), Stop> {
+        self.bring(plan)
+    }
+}
+
+impl From<DumpError> for Stop {
+    fn from(error: DumpError) -> Self {
+        if error.is_wrong_command() {
+            Stop::Wrong(error.to_string())
+        } else {
+            Stop::source(error.to_string())
+        }
+    }
+}
