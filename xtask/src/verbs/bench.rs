@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: imports beside the floor, in one run on one machine, as Markdown.
 
 mod backup;
+mod documents;
 mod measure;
 mod servers;
 mod sqlite;
@@ -61,6 +62,8 @@ enum Part {
     Backup,
     /// A ConnectorDB export into SQLite and out again
     Streams,
+    /// A dump of ApiOmat's documents into SQLite and out again
+    Documents,
 }
 
 /// What every part measures with.
@@ -108,6 +111,9 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if has(Part::Streams) {
         streams::run(&bench)?;
+    }
+    if has(Part::Documents) {
+        documents::run(&bench)?;
     }
     Ok(())
 }
@@ -160,6 +166,13 @@ fn met(is: bool) -> &'static str {
 fn remove(file: &Path) -> Result<()> {
     if file.exists() {
         fs::remove_file(file)?;
+    }
+    Ok(())
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
     }
     Ok(())
 }

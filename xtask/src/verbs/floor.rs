@@ -1,7 +1,8 @@
 //! `cargo xtask floor`: the least that an import can cost. Each row of the legacy tables is read
 //! once and written once, unmapped, into the same tables with the same keys and indexes; or each
-//! point of a ConnectorDB export.
+//! point of a ConnectorDB export; or each document of a file of mongodump's.
 
+mod documents;
 mod points;
 
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ use xtask::world::{TABLES, sqlite};
 /// What the command line says.
 #[derive(Args)]
 pub struct Options {
-    /// A legacy SQLite database, or the folder of an export
+    /// A legacy SQLite database, the folder of an export, or a .bson file
     #[arg(long)]
     from: PathBuf,
     /// A new file
@@ -26,6 +27,14 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     if options.from.is_dir() {
         println!("{}", points::run(&options.from, &options.into)?);
+        return Ok(());
+    }
+    if options
+        .from
+        .extension()
+        .is_some_and(|ending| ending == "bson")
+    {
+        println!("{}", documents::run(&options.from, &options.into)?);
         return Ok(());
     }
     let from = Connection::open_with_flags(&options.from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

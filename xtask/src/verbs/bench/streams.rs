@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::measure::{Measured, measure, median};
-use super::{Bench, met, remove};
+use super::{Bench, met, remove, remove_folder};
 use crate::steps::build_release;
 
 /// How much more than the floor an import or an export may take.
@@ -111,13 +111,6 @@ fn build(folder: &Path, streams: usize) -> Result<()> {
         }
         data.write_all(b"]")?;
         data.flush()?;
-    }
-    Ok(())
-}
-
-fn remove_folder(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
     }
     Ok(())
 }
