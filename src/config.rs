@@ -5,6 +5,7 @@
 //! file with every key is `config/heirloom.toml`. A command's options win over
 //! what is read here.
 
+mod apiomat;
 mod keys;
 mod percent;
 mod section;
@@ -17,10 +18,11 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+pub use apiomat::{APIOMAT_TABLES, ApiomatConfig, ApiomatTable};
 pub use percent::{decoded as percent_decoded, encoded as percent_encoded};
 pub use types::{
-    ApiomatConfig, BackupConfig, Config, LayerChoice, Listen, MapConfig, NodeshotConfig,
-    OnConflict, ScheduleConfig, ServerConfig, StatusMapping, StoreConfig, Tls,
+    BackupConfig, Config, LayerChoice, Listen, MapConfig, NodeshotConfig, OnConflict,
+    ScheduleConfig, ServerConfig, StatusMapping, StoreConfig, Tls,
 };
 pub use url::{DatabaseUrl, ServerUrl, UrlProblem};
 

@@ -1,5 +1,6 @@
 //! The store's data in formats that others read. Knows no command line and no server.
 
+pub mod apiomat;
 pub mod apiomat_data;
 pub mod codes;
 pub mod connectordb;

@@ -1,8 +1,9 @@
 //! Readers of legacy installations: read-only, one consistent snapshot, page by key.
 //!
 //! [`source`] reads a database of any engine; what only one of them has stands in the module
-//! of its name. [`connectordb`] and [`mongodump`] read and write folders. Nothing here knows the
-//! store, a terminal or what the rows mean.
+//! of its name. [`connectordb`] and [`mongodump`] read and write folders, [`apiomat`] reads and
+//! writes the definition of an application. Nothing here knows the store, a terminal or what the
+//! rows mean.
 
 mod ahead;
 pub mod apiomat;

@@ -8,7 +8,7 @@ pub mod series;
 pub mod tables;
 mod value;
 
-pub use data::{Data, canonical_json};
+pub use data::{Data, canonical_json, storable_json};
 pub use key::Key;
 pub use tables::{Kind, Record, Table};
 pub use value::{FieldHash, Fingerprint, Value};

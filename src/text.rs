@@ -221,6 +221,15 @@ pub fn username_wish(owner: &str, email: &str) -> String {
     }
 }
 
+/// `1 document`, `2 documents`.
+#[must_use]
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     hex_digits(bytes).map(char::from).collect()

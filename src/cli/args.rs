@@ -82,8 +82,28 @@ pub enum Import {
     Nodeshot(Nodeshot),
     /// A ConnectorDB 0.3 export, or a part of one
     Connectordb(Connectordb),
+    /// The metadata of one ApiOmat application: customer, modules, classes, attributes, servercode
+    Apiomat(Apiomat),
     /// The documents of an ApiOmat application in one system, from a dump of mongodump
     ApiomatData(ApiomatData),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "SOURCE is a file that `heirloom export apiomat` wrote; the JSON that ApiOmat's REST interface gives\nof application, class and attribute, in one file or a folder; the metadata in an SDK; or a dump of\nthe global database, whose collections and fields [apiomat] in heirloom.toml must name. What the\nold migration.jar wrote cannot be read: its form was never published.\n\nExamples:\n  Rehearse, then run exactly what was rehearsed:\n    heirloom import apiomat ConferenceApp.apiomat.json --reset-password false --dry-run\n    heirloom import apiomat ConferenceApp.apiomat.json --reset-password false --expect sha256:…\n  The customer's password becomes the word secret, as the old tool did it:\n    heirloom import apiomat ConferenceApp.apiomat.json --reset-password true\n  Out of a dump of the global database:\n    heirloom import apiomat dump/apiomat --app ConferenceApp --reset-password false"
+)]
+pub struct Apiomat {
+    /// The metadata; only read, never written
+    #[arg(value_name = "SOURCE")]
+    pub source: PathBuf,
+    /// The application that it must be, or that is taken out of several
+    #[arg(long, value_name = "NAME")]
+    pub app: Option<String>,
+    /// true: the new account of the customer gets the password secret; false: the hash is kept. Asked for where it is left out
+    #[arg(long, value_name = "true|false")]
+    pub reset_password: Option<bool>,
+    #[command(flatten)]
+    pub run: RunOptions,
 }
 
 #[derive(Debug, Args)]
@@ -277,8 +297,23 @@ pub enum Export {
     Netjson(ExportOptions),
     /// Accounts, devices, streams and points as a folder that ConnectorDB imports
     Connectordb(ExportConnectordb),
+    /// The metadata of an ApiOmat application as one file of JSON
+    Apiomat(ExportApiomat),
     /// The documents of an ApiOmat application in one system as a folder that mongorestore takes
     ApiomatData(ExportApiomatData),
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The file's name goes to standard output. It is only its owner's to read: it holds API keys and\nthe hash of the customer's password.\n\nExamples:\n  heirloom export apiomat ConferenceApp\n  heirloom export apiomat ConferenceApp --out /mnt/safe/conference.json"
+)]
+pub struct ExportApiomat {
+    /// The application, as it was imported
+    #[arg(value_name = "APP")]
+    pub app: String,
+    /// The file to write; APP.apiomat.json without it
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `heirloom export`
 
+mod apiomat;
 mod apiomat_data;
 mod connectordb;
 mod network;
@@ -15,6 +16,7 @@ pub fn run(context: &Context, export: &Export) -> Result<Exit, Failure> {
         Export::Geojson(options) => network::run(context, Form::Geojson, options),
         Export::Netjson(options) => network::run(context, Form::Netjson, options),
         Export::Connectordb(arguments) => connectordb::run(context, arguments),
+        Export::Apiomat(arguments) => apiomat::run(context, arguments),
         Export::ApiomatData(arguments) => apiomat_data::run(context, arguments),
     }
 }

@@ -1,5 +1,6 @@
 //! `heirloom import`
 
+pub mod apiomat;
 pub mod apiomat_data;
 pub mod connectordb;
 pub mod nodeshot;
@@ -17,6 +18,7 @@ pub fn run(context: &Context, import: &Import) -> Result<Exit, Failure> {
             nodeshot::bring_in(context, arguments, Mode::Import, presence)
         }
         Import::Connectordb(arguments) => connectordb::run(context, arguments),
+        Import::Apiomat(arguments) => apiomat::run(context, arguments),
         Import::ApiomatData(arguments) => apiomat_data::run(context, arguments),
     }
 }

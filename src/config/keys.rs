@@ -85,7 +85,21 @@ pub(super) const SECTIONS: &[(&str, &[(&str, Kind)])] = &[
         "map",
         &[("tiles", Kind::Mixed), ("attribution", Kind::Text)],
     ),
-    ("apiomat", &[("databases", Kind::Mixed)]),
+    (
+        "apiomat",
+        &[
+            ("databases", Kind::Mixed),
+            ("collections", Kind::Mixed),
+            ("global", Kind::Text),
+            ("systems", Kind::Mixed),
+            ("customers", Kind::Mixed),
+            ("applications", Kind::Mixed),
+            ("modules", Kind::Mixed),
+            ("classes", Kind::Mixed),
+            ("attributes", Kind::Mixed),
+            ("servercode", Kind::Mixed),
+        ],
+    ),
 ];
 
 /// The keys that together say what `url` says in one.
@@ -273,6 +287,10 @@ mod tests {
                 ("HEIRLOOM_SERVER_TLS", "self-signed"),
                 ("HEIRLOOM_BACKUP_KEEP", "2"),
                 ("HEIRLOOM_APIOMAT_DATABASES", "['{app}']"),
+                (
+                    "HEIRLOOM_APIOMAT_MODULES",
+                    "{ collection = 'Module', name = 'name' }",
+                ),
                 ("HEIRLOOM_STORE_URL", "postgres://u:p@h/db"),
                 ("HEIRLOOM_STORE_PASSWORD", ""),
                 ("HEIRLOOM_TEST_MYSQL_URL", "mysql://x"),
@@ -303,6 +321,7 @@ mod tests {
             (config.backup.keep, config.apiomat.databases),
             (2, vec!["{app}".to_owned()])
         );
+        assert_eq!(config.apiomat.tables["modules"].collection, "Module");
         assert_eq!(config.store.url.to_string(), "postgres://u:***@h/db");
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono_tz::Tz;
 
+use super::apiomat::ApiomatConfig;
 use super::url::DatabaseUrl;
 use crate::password::Secret;
 
@@ -170,15 +171,6 @@ pub struct MapConfig {
     pub attribution: String,
 }
 
-/// Names of ApiOmat's databases.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ApiomatConfig {
-    /// Patterns with `{app}` and, where wanted, `{system}` or `{SYSTEM}`.
-    pub databases: Vec<String>,
-    /// Patterns with `{class}` and, where wanted, `{module}`.
-    pub collections: Vec<String>,
-}
-
 impl LayerChoice {
     /// What a person means who writes this: `none` or nothing, a slug, or an id.
     #[must_use]
@@ -286,22 +278,6 @@ impl Default for MapConfig {
         Self {
             tiles: Some("https://tile.openstreetmap.org/{z}/{x}/{y}.png".to_owned()),
             attribution: "© OpenStreetMap contributors".to_owned(),
-        }
-    }
-}
-
-impl Default for ApiomatConfig {
-    fn default() -> Self {
-        Self {
-            databases: vec!["{app}-{system}".to_owned(), "{app}{SYSTEM}".to_owned()],
-            collections: [
-                "{class}",
-                "{module}{class}",
-                "{module}_{class}",
-                "{module}.{class}",
-            ]
-            .map(str::to_owned)
-            .into(),
         }
     }
 }

@@ -8,8 +8,8 @@ use toml::{Table, Value};
 use super::keys::nearest;
 use super::section::Section;
 use super::{
-    ApiomatConfig, BackupConfig, Config, ConfigError, DatabaseUrl, LayerChoice, MapConfig,
-    NodeshotConfig, OnConflict, ScheduleConfig, StatusMapping, StoreConfig,
+    BackupConfig, Config, ConfigError, DatabaseUrl, LayerChoice, MapConfig, NodeshotConfig,
+    OnConflict, ScheduleConfig, StatusMapping, StoreConfig,
 };
 
 /// Reads a table whose keys are known.
@@ -22,7 +22,7 @@ pub(super) fn read(table: &Table) -> Result<Config, ConfigError> {
         server: super::server::read(&Section::of(table, "server"))?,
         backup: backup(&Section::of(table, "backup"))?,
         map: map(&Section::of(table, "map"))?,
-        apiomat: apiomat(&Section::of(table, "apiomat"))?,
+        apiomat: super::apiomat::read(&Section::of(table, "apiomat"))?,
     })
 }
 
@@ -180,28 +180,6 @@ fn map(section: &Section<'_>) -> Result<MapConfig, ConfigError> {
     Ok(MapConfig { tiles, attribution })
 }
 
-fn apiomat(section: &Section<'_>) -> Result<ApiomatConfig, ConfigError> {
-    let wanted = "a list of patterns with {app}";
-    let Some(value) = section.get("databases") else {
-        return Ok(ApiomatConfig::default());
-    };
-    let list = value.as_array().filter(|list| !list.is_empty());
-    let list = list.ok_or_else(|| section.not("databases", wanted))?;
-    let pattern = |value: &Value| {
-        value
-            .as_str()
-            .filter(|text| text.contains("{app}"))
-            .map(str::to_owned)
-    };
-    let databases: Option<Vec<String>> = list.iter().map(pattern).collect();
-    databases
-        .map(|databases| ApiomatConfig {
-            databases,
-            ..ApiomatConfig::default()
-        })
-        .ok_or_else(|| section.not("databases", wanted))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::from_text;
@@ -309,10 +287,6 @@ mod tests {
         check(
             "[map]\ntiles = 'https://x'",
             "map.tiles: the URL needs {z}, {x} and {y}",
-        );
-        check(
-            "[apiomat]\ndatabases = ['x']",
-            "apiomat.databases has to be a list of patterns with {app}",
         );
         assert_eq!(
             from_text("[map]\ntiles = false", []).unwrap().map.tiles,

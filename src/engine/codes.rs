@@ -44,6 +44,7 @@ pub const CODES: &[Code] = &[
         "another-source",
         "Fewer than half of the nodes imported before are in the source.",
     ),
+    Code::warning("bad-email", "A text is no email."),
     Code::info("busy", "Another run holds the lock of the store."),
     Code::info(
         "deleted-in-store",
@@ -73,6 +74,10 @@ pub const CODES: &[Code] = &[
         "kept-last-good",
         "A row is refused now, and an earlier run brought it.",
     ),
+    Code::error(
+        "name-impossible",
+        "A name is blank or too long, or has signs that it cannot have.",
+    ),
     Code::warning(
         "not-read",
         "Something in a folder is no part of what is imported, or a link.",
@@ -95,6 +100,7 @@ pub const CODES: &[Code] = &[
         "too-many-deletes",
         "The run would delete more than delete_guard allows.",
     ),
+    Code::warning("username-taken", "Another account has the same username."),
     Code::error(
         "wrong-command",
         "Command, configuration, layers or kind of database are wrong.",

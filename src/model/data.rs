@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value as Json;
 
+use crate::text::storable;
+
 /// A small JSON object under construction; its text has the keys in order, so equal
 /// facts are equal text.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +59,19 @@ pub fn canonical_json(text: Box<str>) -> Box<str> {
     match serde_json::from_str::<Json>(&text) {
         Ok(json) => canonical(json).to_string().into(),
         Err(_) => text,
+    }
+}
+
+/// JSON without what no store can hold.
+pub fn storable_json(json: Json) -> Json {
+    match json {
+        Json::String(text) => storable(&text).into_owned().into(),
+        Json::Array(items) => items.into_iter().map(storable_json).collect(),
+        Json::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (storable(&key).into_owned(), storable_json(value)))
+            .collect(),
+        other => other,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::legacy::apiomat::{System, databases};
 use crate::legacy::mongodump::{Collection, Database, Dump, DumpError, Kind, documents};
 use crate::model::{Key, Record as _, tables};
 use crate::store::lists::List;
-use crate::text::printable;
+use crate::text::{counted, printable};
 use bringing::Bringing;
 use classes::Classes;
 use damage::Damages;
@@ -270,7 +270,8 @@ impl ApiomatData {
                 "documents-replaced",
                 Severity::Info,
                 format!(
-                    "The {length} documents of {} are replaced, and stay in the store as generation {} until this run is pruned.",
+                    "{} of {} replaced: as generation {} it stays in the store until this run is pruned.",
+                    counted(length.unsigned_abs(), "document", "documents"),
                     printable(&collection.name),
                     current.generation
                 ),

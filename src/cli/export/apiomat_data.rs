@@ -4,6 +4,7 @@ use super::super::args::ExportApiomatData as Arguments;
 use super::super::context::Context;
 use super::super::exit::{Exit, Failure};
 use crate::export::apiomat_data::{ExportError, Wanted, write};
+use crate::text::counted;
 
 pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let wanted = Wanted {
@@ -14,9 +15,9 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let mut store = context.open_store()?;
     let written = write(&mut store.connection, &arguments.out, &wanted)?;
     context.confirm(&format!(
-        "{} collections with {} documents in {}.",
-        written.collections,
-        written.documents,
+        "{} with {} in {}.",
+        counted(written.collections, "collection", "collections"),
+        counted(written.documents, "document", "documents"),
         arguments.out.join(&written.database).display()
     ))?;
     Ok(Exit::Done)

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+use serde::Serialize;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum System {
+    #[default]
     Live,
     Staging,
     Test,
@@ -33,6 +37,7 @@ impl fmt::Display for System {
     }
 }
 
+/// ApiOmat writes them in capitals, its databases and keys in lower case.
 impl FromStr for System {
     type Err = NoSystem;
 

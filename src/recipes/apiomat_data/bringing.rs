@@ -11,6 +11,7 @@ use crate::model::series::DOCUMENTS;
 use crate::model::{Key, Value};
 use crate::store::digest::ListDigest;
 use crate::store::lists::List;
+use crate::text::counted;
 
 /// Documents of one collection that are refused and told one by one.
 const TOLD: u64 = 100;
@@ -165,7 +166,10 @@ impl Bringing<'_> {
         };
         let count = documents::scan(data).map_err(fault)?.documents;
         plan.account_list("documents", self.path, 0..count, Outcome::Skipped);
-        let message = format!("{count} documents belong to a collection that does not come in.");
+        let message = format!(
+            "{} to a collection that does not come in.",
+            counted(count, "document belongs", "documents belong")
+        );
         plan.finding(
             Finding::new("parent-left-out", Severity::Info, message)
                 .on("documents", self.path, "")

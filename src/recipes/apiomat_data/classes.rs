@@ -7,7 +7,7 @@ use crate::engine::{Finding, Planner, Severity, Stop};
 use crate::legacy::mongodump::Collection;
 use crate::model::{Record as _, tables};
 use crate::sql::Cell;
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// A class, with what it inherits.
 #[derive(Clone, Debug, Default)]
@@ -132,7 +132,8 @@ impl Classes {
                 "collection-without-class",
                 Severity::Warning,
                 format!(
-                    "No class accounts for the {documents} documents of {}: they come in. If a class does, say how its collection is called with collections under [apiomat].",
+                    "No class accounts for {} of {}: what is there comes in. If a class does, say how its collection is called with collections under [apiomat].",
+                    counted(documents, "document", "documents"),
                     printable(name)
                 ),
             )

@@ -18,7 +18,7 @@ use crate::engine::tape::Tape;
 use crate::engine::{Finding, Planner, Severity, Stop};
 use crate::legacy::mongodump::Document;
 use crate::model::{Key, Value};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// Dangling references of one place that are told by their document.
 const TOLD: usize = 3;
@@ -278,8 +278,8 @@ fn tell(
         Target::Collection(name) | Target::Class(name) => name,
     };
     let message = format!(
-        "{} references of {} in {} lead to no document of {} (documents {}{more}): they stay as they are.",
-        dangling.count,
+        "{}, by {} in {}, to no document of {} (documents {}{more}): nothing of it is changed.",
+        counted(dangling.count, "reference leads", "references lead"),
         printable(&place.field),
         printable(&place.collection),
         printable(target),

@@ -7,7 +7,7 @@ use bson::raw::{RawBsonRef, RawDocument};
 use super::classes::{Attribute, Class};
 use super::ids;
 use crate::engine::{Finding, Planner, Severity, Stop};
-use crate::text::printable;
+use crate::text::{counted, printable};
 
 /// What was seen of the documents of one collection.
 pub struct Types<'a> {
@@ -56,10 +56,10 @@ impl<'a> Types<'a> {
             let attribute = self.class.attributes.get(name);
             let declared = attribute.map(declared).unwrap_or_default();
             let message = format!(
-                "{} declares {} as {declared}, and {} documents have something else there, the one with _id {} {}: they come in as they are.",
+                "{} declares {} as {declared}, and {} something else there, the one with _id {} {}: what is there comes in.",
                 printable(&self.class.name),
                 printable(name),
-                others.count,
+                counted(others.count, "document has", "documents have"),
                 printable(&others.first.0),
                 others.first.1,
             );

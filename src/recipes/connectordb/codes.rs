@@ -12,7 +12,6 @@ pub const CODES: &[Code] = &[
         "api-key-taken",
         "Another device has the same API key, or it is too long for one.",
     ),
-    Code::warning("bad-email", "A user's email is none."),
     Code::info(
         "big-number",
         "A stream has whole numbers that ConnectorDB itself would round.",
@@ -38,10 +37,6 @@ pub const CODES: &[Code] = &[
     Code::info(
         "name-differs",
         "A folder has another name than the file in it says.",
-    ),
-    Code::error(
-        "name-impossible",
-        "A name has a slash, begins with a dot, is blank or too long.",
     ),
     Code::error(
         "name-taken",

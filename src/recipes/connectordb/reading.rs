@@ -8,7 +8,7 @@ use super::codes;
 use crate::engine::finding::one;
 use crate::engine::{Cause, Finding, Outcome, Planner, Severity, Stop};
 use crate::legacy::connectordb::{Cause as Blame, Unreadable, names};
-use crate::model::{Data, Key};
+use crate::model::{Data, Key, storable_json};
 use crate::text;
 
 /// Keys that ConnectorDB 0.3 does not know, and how many files have each.
@@ -39,25 +39,12 @@ impl UnknownKeys {
     pub fn keep(&mut self, entity: &'static str, rest: Map<String, Json>, data: &mut Data) {
         for (key, value) in rest {
             *self.0.entry((entity, key.clone())).or_default() += 1;
-            data.set(text::storable(&key).into_owned(), clean(value));
+            data.set(text::storable(&key).into_owned(), storable_json(value));
         }
     }
 
     pub fn note(&mut self, entity: &'static str, key: &str) {
         *self.0.entry((entity, key.into())).or_default() += 1;
-    }
-}
-
-/// JSON without what no store can hold.
-fn clean(value: Json) -> Json {
-    match value {
-        Json::String(text) => text::storable(&text).into_owned().into(),
-        Json::Array(items) => items.into_iter().map(clean).collect(),
-        Json::Object(fields) => fields
-            .into_iter()
-            .map(|(key, value)| (text::storable(&key).into_owned(), clean(value)))
-            .collect(),
-        other => other,
     }
 }
 

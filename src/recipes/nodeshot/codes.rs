@@ -132,6 +132,5 @@ pub const CODES: &[Code] = &[
     Code::warning("unknown-column", "A column is not nodeshot 0.9's."),
     Code::warning("unknown-table", "A table is not nodeshot 0.9's."),
     Code::warning("unreadable-time", "A time cannot be read."),
-    Code::warning("username-taken", "Another account has the same username."),
     Code::warning("zero-time", "A time is MySQL's zero date."),
 ];

@@ -1,0 +1,280 @@
+//! ApiOmat's metadata: one application with its customer, its settings in each system, its modules,
+//! classes, attributes and servercode, in five stages.
+//!
+//! A row's key is its path: `App`, `App/live`, `App/live/Main/1.0.0/Car/color`. A customer's is its
+//! email, or else its name: names are no proof.
+
+mod applications;
+mod classes;
+pub mod codes;
+mod customers;
+mod left;
+mod notes;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use crate::engine::plan::BATCH;
+use crate::engine::{Cause, Draft, Placed, Planner, Recipe, Stage, Stop, Target};
+use crate::legacy::apiomat::{self, ApiomatError, Entity, Names, Source};
+use crate::model::{Key, Record};
+
+const STAGES: &[Stage] = &[
+    Stage {
+        name: "customers",
+        entities: &["customers"],
+        reads: &["customers"],
+    },
+    Stage {
+        name: "applications",
+        entities: &["applications", "systems"],
+        reads: &["applications", "systems"],
+    },
+    Stage {
+        name: "modules",
+        entities: &["modules"],
+        reads: &["modules"],
+    },
+    Stage {
+        name: "classes",
+        entities: &["classes"],
+        reads: &["classes"],
+    },
+    Stage {
+        name: "attributes",
+        entities: &["attributes", "servercode"],
+        reads: &["attributes", "servercode"],
+    },
+];
+
+/// What becomes of the customer's password. Never that of an account which was there before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerPassword {
+    /// The hash comes in as it is.
+    Kept,
+    /// The word `secret`, as the old tool did it.
+    Reset,
+}
+
+/// Whether an application of the same name as one that an earlier run brought must have the same
+/// customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    Proven,
+    Taken,
+}
+
+/// What the person asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub password: CustomerPassword,
+    pub ownership: Ownership,
+}
+
+/// Where a row went, or what kept it out.
+type Place = Result<i64, Cause>;
+
+/// The recipe, with what its stages hand to each other.
+pub struct Apiomat {
+    path: PathBuf,
+    source: Source,
+    settings: Settings,
+    customer: Option<Place>,
+    /// Of applications, modules and classes, by path.
+    places: HashMap<String, Place>,
+    /// The rows of each table that the source has.
+    met: HashMap<&'static str, HashSet<i64>>,
+}
+
+/// Reads the metadata of one application.
+///
+/// # Errors
+/// There are none, or they are of another application.
+pub fn read(path: &Path, names: &Names, app: Option<&str>) -> Result<Source, Stop> {
+    Ok(apiomat::open(path, names, app)?)
+}
+
+impl Apiomat {
+    #[must_use]
+    pub fn new(path: &Path, source: Source, settings: Settings) -> Self {
+        Apiomat {
+            path: path.into(),
+            source,
+            settings,
+            customer: None,
+            places: HashMap::new(),
+            met: HashMap::new(),
+        }
+    }
+
+    fn app(&self) -> &str {
+        &self.source.definition.application.name
+    }
+
+    /// The path of what is in the application.
+    fn path_of(&self, below: &str) -> String {
+        format!("{}/{below}", self.app())
+    }
+
+    /// Places rows that hang on others, in the order of their paths.
+    fn place_below<R: Record>(
+        &mut self,
+        plan: &mut Planner,
+        entity: &'static str,
+        mut rows: Vec<Mapped<R>>,
+    ) -> Result<(), Stop> {
+        rows.sort_by(|one, other| one.path.cmp(&other.path));
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut drafts = Vec::new();
+            for row in rows.by_ref().take(BATCH) {
+                let key = Key::text(row.path.as_str());
+                match self.places.get(&row.parent) {
+                    Some(Ok(id)) => drafts.push(Draft {
+                        key,
+                        name: row.name,
+                        record: (row.record)(*id),
+                        target: Target::New { id: None },
+                        claim: None,
+                        keeps: row.keeps,
+                        entity: Some(entity),
+                    }),
+                    Some(Err(cause)) => {
+                        let cause = plan.fall_with(entity, &key, &row.name, &cause.clone())?;
+                        self.places.insert(row.path, Err(cause));
+                    }
+                    None => {
+                        return Err(Stop::store(format!("nothing was made of {:?}", row.parent)));
+                    }
+                }
+            }
+            self.place(plan, drafts)?;
+        }
+        Ok(())
+    }
+
+    /// Places rows and notes where each went.
+    fn place<R: Record>(&mut self, plan: &mut Planner, drafts: Vec<Draft<R>>) -> Result<(), Stop> {
+        let paths: Vec<String> = drafts
+            .iter()
+            .map(|draft| draft.key.text.to_string())
+            .collect();
+        let placed = plan.place(drafts)?;
+        plan.advance(paths.len())?;
+        for (path, placed) in paths.into_iter().zip(placed) {
+            let place = match placed {
+                Placed::At(id) => Ok(id),
+                Placed::Gone(cause) => Err(cause),
+            };
+            if let Ok(id) = place {
+                self.met.entry(R::TABLE.name).or_default().insert(id);
+            }
+            self.places.insert(path, place);
+        }
+        Ok(())
+    }
+}
+
+/// A row on its way to one that hangs on another.
+struct Mapped<R> {
+    path: String,
+    /// The path of the row on which it hangs.
+    parent: String,
+    name: String,
+    /// What it becomes, given that row's id.
+    record: Box<dyn FnOnce(i64) -> R>,
+    keeps: Vec<&'static str>,
+}
+
+impl Recipe for Apiomat {
+    fn name(&self) -> &'static str {
+        "apiomat"
+    }
+
+    fn source(&self) -> (String, String) {
+        let kind = self.source.origin.word();
+        (kind.into(), self.path.display().to_string())
+    }
+
+    fn stages(&self) -> &'static [Stage] {
+        STAGES
+    }
+
+    fn prepare(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        // a plan may be made anew: nothing of an earlier one stays
+        self.customer = None;
+        self.places.clear();
+        self.met.clear();
+        notes::report(plan, &self.source.notes)
+    }
+
+    fn scan(
+        &mut self,
+        stage: &'static str,
+        each: &mut dyn FnMut(&'static str, &Key),
+    ) -> Result<(), Stop> {
+        let stage = STAGES.iter().find(|known| known.name == stage);
+        let entities = stage.map_or(&[][..], |stage| stage.entities);
+        for refused in &self.source.refused {
+            let entity = refused.entity.word();
+            if entities.contains(&entity) {
+                each(entity, &self.refused_key(refused));
+            }
+        }
+        let definition = &self.source.definition;
+        let mut in_stage = |entity: Entity, key: Key| {
+            if entities.contains(&entity.word()) {
+                each(entity.word(), &key);
+            }
+        };
+        if let Some(customer) = &definition.customer {
+            in_stage(Entity::Customer, customers::key(customer));
+        }
+        in_stage(Entity::Application, Key::text(self.app()));
+        for system in &definition.systems {
+            let path = self.path_of(system.system.word());
+            in_stage(Entity::System, Key::text(path));
+        }
+        for module in &definition.modules {
+            let path = self.path_of(&module.path());
+            in_stage(Entity::Module, Key::text(path.as_str()));
+            for class in &module.classes {
+                let path = format!("{path}/{}", class.name);
+                in_stage(Entity::Class, Key::text(path.as_str()));
+                for attribute in &class.attributes {
+                    let path = format!("{path}/{}", attribute.name);
+                    in_stage(Entity::Attribute, Key::text(path));
+                }
+                for code in &class.servercode {
+                    let path = format!("{path}/{}", code.name);
+                    in_stage(Entity::Servercode, Key::text(path));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, stage: &'static str, plan: &mut Planner) -> Result<(), Stop> {
+        self.refuse(plan, stage)?;
+        match stage {
+            "customers" => self.place_customer(plan),
+            "applications" => self.place_application(plan),
+            "modules" => self.place_modules(plan),
+            "classes" => self.place_classes(plan),
+            _ => {
+                self.place_attributes(plan)?;
+                self.report_left(plan)
+            }
+        }
+    }
+}
+
+impl From<ApiomatError> for Stop {
+    fn from(error: ApiomatError) -> Self {
+        if error.is_wrong_command() {
+            Stop::Wrong(error.to_string())
+        } else {
+            Stop::source(error.to_string())
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Stages `modules`, `classes` and `attributes`: what an application's data is, and its code.
+
+use super::applications::{data, text};
+use super::{Apiomat, Mapped};
+use crate::engine::{Planner, Stop};
+use crate::legacy::apiomat::{Class, Module, Origin};
+use crate::model::tables;
+use crate::text::storable;
+
+impl Apiomat {
+    fn modules(&self) -> &[Module] {
+        &self.source.definition.modules
+    }
+
+    /// Every class, with its path and that of its module.
+    fn classes(&self) -> impl Iterator<Item = (String, String, &Class)> {
+        self.modules().iter().flat_map(|module| {
+            let above = self.path_of(&module.path());
+            let path = move |class: &Class| format!("{above}/{}", class.name);
+            let above = self.path_of(&module.path());
+            let classes = module.classes.iter();
+            classes.map(move |class| (path(class), above.clone(), class))
+        })
+    }
+
+    /// Flags that an SDK's metadata do not have.
+    fn unsaid_flags(&self, columns: &[&'static str]) -> Vec<&'static str> {
+        match self.source.origin {
+            Origin::Sdk => columns.into(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn place_modules(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        let rows = self.modules().iter().map(|module| {
+            let (system, rest) = (module.system.word(), module.rest.clone());
+            let (name, version) = (module.name.clone(), module.version.clone());
+            let kind = module.kind.clone();
+            Mapped {
+                path: self.path_of(&module.path()),
+                parent: self.app().into(),
+                name: name.clone(),
+                keeps: self.unsaid(&[("type", kind.is_none())]),
+                record: Box::new(move |application_id| tables::Module {
+                    application_id,
+                    system,
+                    name: storable(&name).into_owned(),
+                    version: storable(&version).into_owned(),
+                    kind: text(kind),
+                    data: data(rest),
+                }) as Box<dyn FnOnce(i64) -> tables::Module>,
+            }
+        });
+        let rows = rows.collect();
+        self.place_below(plan, "modules", rows)
+    }
+
+    pub(super) fn place_classes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        let rows = self.classes().map(|(path, parent, class)| {
+            let (name, legacy_id) = (class.name.clone(), class.legacy_id.clone());
+            let (above, rest) = (class.parent.clone(), class.rest.clone());
+            let (is_global, is_transient) = (class.is_global, class.is_transient);
+            let mut keeps = self.unsaid(&[
+                ("legacy_id", legacy_id.is_none()),
+                ("parent", above.is_none()),
+            ]);
+            keeps.extend(self.unsaid_flags(&["is_global"]));
+            Mapped {
+                path,
+                parent,
+                name: name.clone(),
+                keeps,
+                record: Box::new(move |module_id| tables::Class {
+                    module_id,
+                    name: storable(&name).into_owned(),
+                    legacy_id: text(legacy_id),
+                    parent: text(above),
+                    is_global,
+                    is_transient,
+                    data: data(rest),
+                }) as Box<dyn FnOnce(i64) -> tables::Class>,
+            }
+        });
+        let rows = rows.collect();
+        self.place_below(plan, "classes", rows)
+    }
+
+    pub(super) fn place_attributes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
+        let mut attributes = Vec::new();
+        let mut servercode = Vec::new();
+        for (class_path, _, class) in self.classes() {
+            for attribute in class.attributes.clone() {
+                let mut keeps = self.unsaid(&[
+                    ("type", attribute.kind.is_none()),
+                    ("refers_to", attribute.refers_to.is_none()),
+                ]);
+                keeps.extend(self.unsaid_flags(&[
+                    "is_collection",
+                    "is_reference",
+                    "is_mandatory",
+                    "is_indexed",
+                    "is_embedded",
+                ]));
+                attributes.push(Mapped {
+                    path: format!("{class_path}/{}", attribute.name),
+                    parent: class_path.clone(),
+                    name: attribute.name.clone(),
+                    keeps,
+                    record: Box::new(move |class_id| tables::Attribute {
+                        class_id,
+                        name: storable(&attribute.name).into_owned(),
+                        kind: text(attribute.kind),
+                        is_collection: attribute.is_collection,
+                        is_reference: attribute.is_reference,
+                        is_mandatory: attribute.is_mandatory,
+                        is_indexed: attribute.is_indexed,
+                        is_embedded: attribute.is_embedded,
+                        refers_to: text(attribute.refers_to),
+                        data: data(attribute.rest),
+                    }) as Box<dyn FnOnce(i64) -> tables::Attribute>,
+                });
+            }
+            for code in class.servercode.clone() {
+                servercode.push(Mapped {
+                    path: format!("{class_path}/{}", code.name),
+                    parent: class_path.clone(),
+                    name: code.name.clone(),
+                    keeps: self.unsaid(&[("language", code.language.is_none())]),
+                    record: Box::new(move |class_id| tables::Servercode {
+                        class_id,
+                        name: storable(&code.name).into_owned(),
+                        language: text(code.language),
+                        code: storable(&code.code).into_owned(),
+                        data: data(code.rest),
+                    }) as Box<dyn FnOnce(i64) -> tables::Servercode>,
+                });
+            }
+        }
+        self.place_below(plan, "attributes", attributes)?;
+        self.place_below(plan, "servercode", servercode)
+    }
+}
