@@ -13,9 +13,10 @@ mod notes;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::engine::plan::BATCH;
-use crate::engine::{Cause, Draft, Placed, Planner, Recipe, Stage, Stop, Target};
+use crate::engine::{Draft, Placed, Planner, Recipe, Stage, Stop, Target};
 use crate::legacy::apiomat::{self, ApiomatError, Entity, Names, Source};
 use crate::model::{Key, Record};
 
@@ -71,17 +72,14 @@ pub struct Settings {
     pub ownership: Ownership,
 }
 
-/// Where a row went, or what kept it out.
-type Place = Result<i64, Cause>;
-
 /// The recipe, with what its stages hand to each other.
 pub struct Apiomat {
     path: PathBuf,
-    source: Source,
+    source: Rc<Source>,
     settings: Settings,
-    customer: Option<Place>,
+    customer: Option<Placed>,
     /// Of applications, modules and classes, by path.
-    places: HashMap<String, Place>,
+    places: HashMap<String, Placed>,
     /// The rows of each table that the source has.
     met: HashMap<&'static str, HashSet<i64>>,
 }
@@ -99,7 +97,7 @@ impl Apiomat {
     pub fn new(path: &Path, source: Source, settings: Settings) -> Self {
         Apiomat {
             path: path.into(),
-            source,
+            source: Rc::new(source),
             settings,
             customer: None,
             places: HashMap::new(),
@@ -162,14 +160,10 @@ impl Apiomat {
         let placed = plan.place(drafts)?;
         plan.advance(paths.len())?;
         for (path, placed) in paths.into_iter().zip(placed) {
-            let place = match placed {
-                Placed::At(id) => Ok(id),
-                Placed::Gone(cause) => Err(cause),
-            };
-            if let Ok(id) = place {
+            if let Ok(id) = placed {
                 self.met.entry(R::TABLE.name).or_default().insert(id);
             }
-            self.places.insert(path, place);
+            self.places.insert(path, placed);
         }
         Ok(())
     }

@@ -16,9 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::engine::plan::Origin;
-use crate::engine::{
-    Draft, Finding, Outcome, Placed, Planner, Recipe, Severity, Stage, Stop, Target,
-};
+use crate::engine::{Draft, Finding, Outcome, Planner, Recipe, Severity, Stage, Stop, Target};
 use crate::legacy::apiomat::{System, databases};
 use crate::legacy::mongodump::{Collection, Database, Dump, DumpError, Kind, documents};
 use crate::model::{Key, Record as _, tables};
@@ -213,7 +211,7 @@ impl ApiomatData {
             {
                 draft.target = Target::Adopt(current.id);
             }
-            let placed = plan.place(vec![draft])?.pop();
+            let placed = plan.place_one(draft)?;
             let mut bringing = Bringing {
                 path: &path,
                 collection,
@@ -223,9 +221,8 @@ impl ApiomatData {
                 references: &mut references,
             };
             let documents = match placed {
-                Some(Placed::At(id)) => bringing.run(plan, id)?,
-                Some(Placed::Gone(cause)) => bringing.skip(plan, &cause)?,
-                None => return Err(Stop::store("a draft went nowhere")),
+                Ok(id) => bringing.run(plan, id)?,
+                Err(cause) => bringing.skip(plan, &cause)?,
             };
             classes.report_missing(plan, &path, collection, documents)?;
         }

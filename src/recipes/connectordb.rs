@@ -15,9 +15,10 @@ mod users;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::engine::plan::{BATCH, Origin};
-use crate::engine::{Cause, Finding, Outcome, Planner, Recipe, Severity, Stage, Stop};
+use crate::engine::{Cause, Finding, Outcome, Placed, Planner, Recipe, Severity, Stage, Stop};
 use crate::legacy::connectordb::{Completeness, DeviceDir, FolderError, Shape, Tree};
 pub use crate::legacy::connectordb::{Destination, Only};
 use crate::model::{FieldHash, Key, Record as _, Table, tables};
@@ -80,12 +81,12 @@ pub enum Accounts {
 }
 
 /// Where a row went, or what kept it out.
-type Place = Result<i64, Cause>;
+type Place = Placed;
 
 /// The recipe, with what its stages hand to each other.
 pub struct ConnectorDb {
     path: PathBuf,
-    tree: Tree,
+    tree: Rc<Tree>,
     settings: Settings,
     /// By path.
     users: HashMap<String, Place>,
@@ -110,7 +111,7 @@ impl ConnectorDb {
         }
         Ok(ConnectorDb {
             path: path.into(),
-            tree,
+            tree: Rc::new(tree),
             settings,
             users: HashMap::new(),
             devices: HashMap::new(),
@@ -310,6 +311,17 @@ enum Holder {
     Planned(Key),
 }
 
+impl Holder {
+    /// Whether it keeps another row from the value: one of this key, which has the id `own` in the
+    /// store. The rows `giving` give theirs up.
+    fn bars(&self, key: &Key, own: Option<i64>, giving: &HashSet<i64>) -> bool {
+        match self {
+            Holder::Stored(id) => Some(*id) != own && !giving.contains(id),
+            Holder::Planned(holder) => holder != key,
+        }
+    }
+}
+
 /// A row that collides with one that no import of this source made.
 fn conflict(
     plan: &mut Planner,
@@ -332,6 +344,9 @@ fn giving(
 ) -> Result<HashSet<i64>, Stop> {
     let index = table.column(column);
     let mut giving = HashSet::new();
+    if plan.is_first_run(table)? {
+        return Ok(giving);
+    }
     let wanted: Vec<(Key, String)> = wanted.collect();
     for chunk in wanted.chunks(BATCH) {
         let keys: Vec<&Key> = chunk.iter().map(|(key, _)| key).collect();

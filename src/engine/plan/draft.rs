@@ -33,14 +33,9 @@ pub enum Target {
     Exact(Option<i64>),
 }
 
-/// Where a draft went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Placed {
-    /// A row with this id.
-    At(i64),
-    /// Nowhere: a person deleted the row in the store, and it stays deleted.
-    Gone(Cause),
-}
+/// Where a draft went: the row with this id, or nowhere, because a person deleted it in the store,
+/// and it stays deleted.
+pub type Placed = Result<i64, Cause>;
 
 /// A draft as values, with its new fingerprint.
 pub(super) struct Prepared {

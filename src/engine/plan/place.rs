@@ -42,13 +42,22 @@ impl Planner<'_> {
         let mut current = rows::by_ids(self.connection, table, &changed)?;
         let mut placed = Vec::with_capacity(prepared.len());
         for (draft, entry) in prepared {
-            let place = self.place_one(table, draft, entry, &existing, &mut current)?;
+            let place = self.put(table, draft, entry, &existing, &mut current)?;
             placed.push(place);
         }
         Ok(placed)
     }
 
-    fn place_one(
+    /// Places a single draft.
+    ///
+    /// # Errors
+    /// As [`Planner::place`].
+    pub fn place_one<R: Record>(&mut self, draft: Draft<R>) -> Result<Placed, Stop> {
+        let placed = self.place(vec![draft])?.pop();
+        placed.ok_or_else(|| Stop::store("a draft went nowhere"))
+    }
+
+    fn put(
         &mut self,
         table: &'static Table,
         draft: Prepared,
@@ -67,7 +76,7 @@ impl Planner<'_> {
                         if entry.is_some_and(|entry| {
                             entry.store_id == id && entry.fingerprint == draft.fingerprint
                         }) {
-                            return Ok(Placed::At(id));
+                            return Ok(Ok(id));
                         }
                         (id, Act::Adopt, Outcome::Unchanged)
                     }
@@ -94,7 +103,7 @@ impl Planner<'_> {
                     (id, Act::Insert(draft.values.clone()), Outcome::Created)
                 } else if entry.adopted || entry.fingerprint == draft.fingerprint {
                     self.account_draft(&draft, Outcome::Unchanged);
-                    return Ok(Placed::At(id));
+                    return Ok(Ok(id));
                 } else {
                     let before = current
                         .remove(&id)
@@ -131,7 +140,7 @@ impl Planner<'_> {
             before: entry.map(Before::from),
         };
         self.spool.push(table, &change)?;
-        Ok(Placed::At(id))
+        Ok(Ok(id))
     }
 
     fn account_draft(&mut self, draft: &Prepared, outcome: Outcome) {
@@ -159,7 +168,7 @@ impl Planner<'_> {
         });
         self.account_draft(draft, Outcome::Skipped);
         self.finding(finding)?;
-        Ok(Placed::Gone(cause))
+        Ok(Err(cause))
     }
 
     /// The three-way merge, field by field: what the import last wrote, what stands in the

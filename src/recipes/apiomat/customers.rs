@@ -1,6 +1,6 @@
 //! Stage `customers`: who owns the application, and the account that stands for them.
 
-use super::{Apiomat, CustomerPassword, Place};
+use super::{Apiomat, CustomerPassword};
 use crate::engine::names::OnTaken;
 use crate::engine::plan::{Base, Origin};
 use crate::engine::{Draft, Finding, Placed, Planner, Severity, Stop, Target};
@@ -44,11 +44,7 @@ impl Apiomat {
                     keeps: Vec::new(),
                     entity: Some("customers"),
                 };
-                match plan.place(vec![draft])?.pop() {
-                    Some(Placed::At(id)) => Ok(id),
-                    Some(Placed::Gone(cause)) => Err(cause),
-                    None => return Err(Stop::store("a draft went nowhere")),
-                }
+                plan.place_one(draft)?
             }
             Err(cause) => Err(plan.fall_with("customers", &key, &customer.name, &cause)?),
         };
@@ -62,7 +58,7 @@ impl Apiomat {
         plan: &mut Planner,
         key: &Key,
         customer: &Customer,
-    ) -> Result<Place, Stop> {
+    ) -> Result<Placed, Stop> {
         let base = plan.bases(tables::User::TABLE, &[key])?.remove(key);
         let told = |code, severity, message: String| {
             Finding::new(code, severity, message).on("customers", key, &customer.name)
@@ -145,11 +141,7 @@ impl Apiomat {
             keeps: given.keeps,
             entity: None,
         };
-        let place = match plan.place(vec![draft])?.pop() {
-            Some(Placed::At(id)) => Ok(id),
-            Some(Placed::Gone(cause)) => return Ok(Err(cause)),
-            None => return Err(Stop::store("a draft went nowhere")),
-        };
+        let place = plan.place_one(draft)?;
         if let (Ok(user_id), Some(email), true) = (&place, &email, is_ours) {
             plan.place(vec![Draft {
                 key: key.clone(),

@@ -1,5 +1,7 @@
 //! What the reader says of the source, as findings; and the rows that it could not understand.
 
+use std::rc::Rc;
+
 use super::{Apiomat, STAGES, codes};
 use crate::engine::codes as engine;
 use crate::engine::finding::one;
@@ -45,22 +47,15 @@ impl Apiomat {
     }
 
     /// Accounts for the rows of a stage that the reader refused.
-    pub(super) fn refuse(&mut self, plan: &mut Planner, stage: &str) -> Result<(), Stop> {
+    pub(super) fn refuse(&self, plan: &mut Planner, stage: &str) -> Result<(), Stop> {
         let stage = STAGES.iter().find(|known| known.name == stage);
         let entities = stage.map_or(&[][..], |stage| stage.entities);
-        let refused = std::mem::take(&mut self.source.refused);
-        let mut done = Ok(());
-        for row in refused
-            .iter()
-            .filter(|row| entities.contains(&row.entity.word()))
-        {
-            done = self.refuse_one(plan, row, &refused);
-            if done.is_err() {
-                break;
-            }
+        let source = Rc::clone(&self.source);
+        let in_stage = |row: &&Refused| entities.contains(&row.entity.word());
+        for row in source.refused.iter().filter(in_stage) {
+            self.refuse_one(plan, row, &source.refused)?;
         }
-        self.source.refused = refused;
-        done
+        Ok(())
     }
 
     fn refuse_one(&self, plan: &mut Planner, row: &Refused, all: &[Refused]) -> Result<(), Stop> {

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::rc::Rc;
 
 use super::reading::{Reading, unreadable};
 use super::{Accounts, ConnectorDb, Holder, META_DEVICE, OWN_DEVICE, Place, conflict, giving};
 use crate::engine::plan::{BATCH, Base};
-use crate::engine::{Cause, Draft, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{Cause, Draft, Planner, Severity, Stop, Target};
 use crate::legacy::connectordb::{DeviceDir, DeviceMetadata, metadata};
 use crate::model::{FieldHash, Key, Record as _, Value, tables};
 use crate::password::Secret;
@@ -51,20 +52,15 @@ impl ConnectorDb {
     pub(super) fn place_devices(&mut self, plan: &mut Planner) -> Result<(), Stop> {
         let mut taken = Taken::load(plan)?;
         taken.giving = self.giving_keys(plan)?;
-        let users = std::mem::take(&mut self.tree.users);
-        let devices = users.iter().flat_map(|user| {
+        let tree = Rc::clone(&self.tree);
+        let devices = tree.users.iter().flat_map(|user| {
             let devices = user.devices.iter().filter(|device| device.path.is_some());
             devices.map(|device| (&*user.key, device))
         });
-        let mut done = Ok(());
         for chunk in devices.collect::<Vec<_>>().chunks(BATCH) {
-            done = self.place_device_batch(plan, chunk, &mut taken);
-            if done.is_err() {
-                break;
-            }
+            self.place_device_batch(plan, chunk, &mut taken)?;
         }
-        self.tree.users = users;
-        done
+        Ok(())
     }
 
     fn place_device_batch(
@@ -95,10 +91,6 @@ impl ConnectorDb {
             }
         }
         for (path, place) in placing.into_iter().zip(plan.place(drafts)?) {
-            let place = match place {
-                Placed::At(id) => Ok(id),
-                Placed::Gone(cause) => Err(cause),
-            };
             self.devices.insert(path, place);
         }
         plan.advance(devices.len())
@@ -278,12 +270,8 @@ fn api_key_of(
         reading.note("api-key-taken", Severity::Warning, message);
         return None;
     }
-    let held = match taken.api_keys.get(&hash(&api_key)) {
-        Some(Holder::Stored(id)) => Some(*id) != own && !taken.giving.contains(id),
-        Some(Holder::Planned(holder)) => *holder != reading.key,
-        None => false,
-    };
-    if held {
+    let holder = taken.api_keys.get(&hash(&api_key));
+    if holder.is_some_and(|holder| holder.bars(&reading.key, own, &taken.giving)) {
         let message = "Another device has the same API key: this one has none, until its owner makes a new one.";
         reading.note("api-key-taken", Severity::Warning, message);
         return None;

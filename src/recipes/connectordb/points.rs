@@ -11,6 +11,7 @@ mod seen;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::rc::Rc;
 
 use bringing::{Bringing, fields_of};
 use seen::Seen;
@@ -20,8 +21,10 @@ use crate::engine::{Finding, Outcome, Planner, Severity, Stop};
 use crate::json_schema::Schema;
 use crate::legacy::connectordb::points;
 use crate::legacy::connectordb::{Cause as Blame, StreamDir, Unreadable};
+use crate::model::Value;
 use crate::model::series::DATAPOINTS;
 use crate::store::digest::ListDigest;
+use crate::store::ledger::ranges::Range;
 use crate::store::lists::List;
 
 /// Which of a stream's two lists.
@@ -75,35 +78,41 @@ pub fn begins_as_before(plan: &mut Planner, name: &str, file: &Path) -> Result<b
         return Ok(false);
     };
     let mut points = points.filter_map(Result::ok);
-    Ok(ranges.iter().all(|range| {
+    has_ranges(&ranges, || Ok(points.next().map(|point| fields_of(&point))))
+}
+
+/// Whether rows are those that earlier runs brought.
+fn has_ranges(
+    ranges: &[Range],
+    mut next: impl FnMut() -> Result<Option<Vec<Value>>, Stop>,
+) -> Result<bool, Stop> {
+    for range in ranges {
         let mut digest = ListDigest::default();
         for _ in 0..range.rows {
-            match points.next() {
-                Some(point) => digest.add(&fields_of(&point)),
-                None => return false,
+            match next()? {
+                Some(fields) => digest.add(&fields),
+                None => return Ok(false),
             }
         }
-        *digest.finish() == *range.digest
-    }))
+        if *digest.finish() != *range.digest {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl ConnectorDb {
     pub(super) fn place_points(&mut self, plan: &mut Planner) -> Result<(), Stop> {
-        let users = std::mem::take(&mut self.tree.users);
-        let mut done = Ok(());
-        'all: for user in &users {
+        let tree = Rc::clone(&self.tree);
+        for user in &tree.users {
             for device in &user.devices {
                 for dir in &device.streams {
                     let path = format!("{}/{}/{}", user.key, device.key, dir.key);
-                    done = self.place_stream_points(plan, &path, dir);
-                    if done.is_err() {
-                        break 'all;
-                    }
+                    self.place_stream_points(plan, &path, dir)?;
                 }
             }
         }
-        self.tree.users = users;
-        done
+        Ok(())
     }
 
     fn place_stream_points(

@@ -1,11 +1,12 @@
 //! Stage `streams`: what a device measures, and what its values may be.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::reading::{Reading, unreadable};
 use super::{Accounts, ConnectorDb, Place, conflict, points};
 use crate::engine::plan::{BATCH, Base};
-use crate::engine::{Draft, Placed as At, Planner, Severity, Stop, Target};
+use crate::engine::{Draft, Planner, Severity, Stop, Target};
 use crate::json_schema::Schema;
 use crate::legacy::connectordb::{Shape, StreamDir, StreamMetadata, metadata};
 use crate::model::{Key, Record as _, tables};
@@ -42,22 +43,17 @@ impl ConnectorDb {
                 taken.insert((device, name.to_string()), Some(id));
             }
         })?;
-        let users = std::mem::take(&mut self.tree.users);
-        let streams = users.iter().flat_map(|user| {
+        let tree = Rc::clone(&self.tree);
+        let streams = tree.users.iter().flat_map(|user| {
             user.devices.iter().flat_map(|device| {
                 let path = format!("{}/{}", user.key, device.key);
                 device.streams.iter().map(move |dir| (path.clone(), dir))
             })
         });
-        let mut done = Ok(());
         for chunk in streams.collect::<Vec<_>>().chunks(BATCH) {
-            done = self.place_stream_batch(plan, chunk, &mut taken);
-            if done.is_err() {
-                break;
-            }
+            self.place_stream_batch(plan, chunk, &mut taken)?;
         }
-        self.tree.users = users;
-        done
+        Ok(())
     }
 
     fn place_stream_batch(
@@ -86,10 +82,6 @@ impl ConnectorDb {
         }
         let places = plan.place(drafts)?;
         for ((path, schema, is_ephemeral, has_downlink), place) in placing.into_iter().zip(places) {
-            let place = match place {
-                At::At(id) => Ok(id),
-                At::Gone(cause) => Err(cause),
-            };
             let placed = Placed {
                 place,
                 schema: Some(schema).filter(|schema| schema != "{}"),

@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::reading::{Reading, unreadable};
 use super::{Accounts, ConnectorDb, Holder, OWN_DEVICE, Passwords, conflict, giving};
 use crate::engine::plan::{BATCH, Base, Origin};
-use crate::engine::{Cause, Draft, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{Cause, Draft, Planner, Severity, Stop, Target};
 use crate::legacy::connectordb::{DeviceMetadata, UserMetadata, metadata};
 use crate::model::{FieldHash, Key, Record as _, Table, Value, tables};
 use crate::password::Secret;
@@ -85,19 +86,15 @@ impl ConnectorDb {
     pub(super) fn place_users(&mut self, plan: &mut Planner) -> Result<(), Stop> {
         let mut taken = Taken::load(plan)?;
         taken.giving = self.giving_emails(plan)?;
-        let users = std::mem::take(&mut self.tree.users);
-        let mut done = Ok(());
-        let own = users
+        let tree = Rc::clone(&self.tree);
+        let own = tree
+            .users
             .iter()
             .filter_map(|user| Some((&user.key, user.path.as_ref()?)));
         for chunk in own.collect::<Vec<_>>().chunks(BATCH) {
-            done = self.place_user_batch(plan, chunk, &mut taken);
-            if done.is_err() {
-                break;
-            }
+            self.place_user_batch(plan, chunk, &mut taken)?;
         }
-        self.tree.users = users;
-        done
+        Ok(())
     }
 
     fn place_user_batch(
@@ -135,10 +132,6 @@ impl ConnectorDb {
         let mut addresses = Vec::new();
         for ((name, address), place) in placing.into_iter().zip(placed) {
             let key = self.key(&name);
-            let place = match place {
-                Placed::At(id) => Ok(id),
-                Placed::Gone(cause) => Err(cause),
-            };
             if let (Ok(id), Some(email)) = (&place, address) {
                 addresses.push(address_of(key, *id, email));
             }
@@ -397,13 +390,9 @@ fn email_of(
         && email
             .split_once('@')
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    let held = match taken.emails.get(&key) {
-        Some(Holder::Stored(id)) => {
-            Some(*id) != base.map(|base| base.store_id) && !taken.giving.contains(id)
-        }
-        Some(Holder::Planned(holder)) => *holder != reading.key,
-        None => false,
-    };
+    let own = base.map(|base| base.store_id);
+    let holder = taken.emails.get(&key);
+    let held = holder.is_some_and(|holder| holder.bars(&reading.key, own, &taken.giving));
     let printable = text::printable(&email).into_owned();
     let (code, message) = match (is_email, held) {
         (true, false) => {

@@ -82,9 +82,9 @@ impl Nodeshot {
         let mut links = Vec::new();
         let mut all: Vec<(i64, Placed)> = Vec::with_capacity(ids.len());
         for ((id, place), protocol) in ids.into_iter().zip(placed).zip(spoken) {
-            if matches!(place, Placed::Gone(_)) {
+            if place.is_err() {
                 plan.keep(tables::DeviceRoutingProtocol::TABLE, &Key::id(id))?;
-            } else if let (Placed::At(device_id), Some(protocol)) = (&place, protocol) {
+            } else if let (Ok(device_id), Some(protocol)) = (&place, protocol) {
                 let routing_protocol_id = protocol_id(plan, protocols, protocol)?;
                 links.push(Draft {
                     key: Key::id(id),
@@ -206,7 +206,7 @@ fn protocol_id(
         entity: None,
     }])?;
     match placed.first() {
-        Some(Placed::At(id)) => {
+        Some(Ok(id)) => {
             let known = Known {
                 id: *id,
                 used: Use::Spoken,

@@ -78,13 +78,13 @@ impl<T> Parents<T> {
         standing: Vec<(i64, i64)>,
         mut extra: impl FnMut(i64) -> T,
     ) {
-        let standing = standing.into_iter().map(|(id, at)| (id, Placed::At(at)));
+        let standing = standing.into_iter().map(|(id, at)| (id, Ok(at)));
         let mut all: Vec<(i64, Placed)> = placed.into_iter().chain(standing).collect();
         all.sort_unstable_by_key(|(id, _)| *id);
         for (id, place) in all {
             match place {
-                Placed::At(store_id) => self.placed(id, store_id, extra(id)),
-                Placed::Gone(cause) => self.fell(id, cause),
+                Ok(store_id) => self.placed(id, store_id, extra(id)),
+                Err(cause) => self.fell(id, cause),
             }
         }
     }

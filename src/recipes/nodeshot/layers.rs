@@ -11,7 +11,7 @@ use super::settings::Settings;
 use crate::config::LayerChoice;
 use crate::engine::decisions::Waiting;
 use crate::engine::{
-    Choice, Draft, Finding, Outcome, Placed, Planner, Question, Resolved, Severity, Stop, Target,
+    Choice, Draft, Finding, Outcome, Planner, Question, Resolved, Severity, Stop, Target,
 };
 use crate::geometry::{Area, AreaIndex};
 use crate::legacy::LegacyRow;
@@ -101,7 +101,7 @@ pub fn prepare(settings: &Settings, plan: &mut Planner) -> Result<Layers, Stop> 
     let placed = plan.place(drafts)?;
     for (index, place) in order.into_iter().zip(placed) {
         let feature = &settings.layers[index];
-        let Placed::At(id) = place else { continue };
+        let Ok(id) = place else { continue };
         layers.retain(|(layer, _)| layer.id != id);
         let layer = Layer {
             id,

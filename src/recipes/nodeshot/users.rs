@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::schema::{auth_user, userprofile};
 use crate::engine::names::{Names, OnTaken};
 use crate::engine::plan::Origin;
-use crate::engine::{Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{Claim, Draft, Finding, Planner, Severity, Stop, Target};
 use crate::legacy::LegacyRow;
 use crate::model::{Key, Record as _, Value, tables};
 use crate::store::rows::StoredRow;
@@ -201,7 +201,7 @@ impl Nodeshot {
             let part = email
                 .as_ref()
                 .map(|email| Key::part(key.number, email.to_ascii_lowercase()));
-            let Placed::At(id) = place else {
+            let Ok(id) = place else {
                 // a person deleted the account: where its address is now is that person's matter
                 if let Some(part) = part {
                     plan.keep(tables::EmailAddress::TABLE, &part)?;
@@ -234,7 +234,7 @@ impl Nodeshot {
             .map(|draft| address_hash(draft.record.user_id, &draft.record.email))
             .collect();
         for (hash, place) in hashes.into_iter().zip(plan.place(addresses)?) {
-            if let Placed::At(id) = place {
+            if let Ok(id) = place {
                 // an owner's further address may be the same
                 self.accounts.addresses.entry(hash).or_insert(id);
             }

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::super::reading::unreadable;
-use super::fault;
 use super::numbers::Numbers;
 use super::seen::Seen;
+use super::{fault, has_ranges};
 use crate::engine::plan::{Known, Merge};
 use crate::engine::{Finding, Outcome, Planner, Severity, Stop};
 use crate::json_schema::Schema;
 use crate::legacy::connectordb::points::{self, Flaw, Point, Points};
 use crate::legacy::connectordb::{Cause as Blame, style};
 use crate::model::{Key, Value};
-use crate::store::digest::ListDigest;
 use crate::store::lists::ListRow;
 use crate::text;
 
@@ -68,18 +67,15 @@ impl Bringing<'_> {
         known: &Known,
     ) -> Result<bool, Stop> {
         let mut passed = Numbers::default();
-        for range in &known.ranges {
-            let mut digest = ListDigest::default();
-            for _ in 0..range.rows {
-                let Some(point) = self.next(plan, source)? else {
-                    return Ok(false);
-                };
+        let is_as_before = has_ranges(&known.ranges, || {
+            let point = self.next(plan, source)?;
+            Ok(point.map(|point| {
                 passed.push(point.index);
-                digest.add(&fields_of(&point));
-            }
-            if *digest.finish() != *range.digest {
-                return Ok(false);
-            }
+                fields_of(&point)
+            }))
+        })?;
+        if !is_as_before {
+            return Ok(false);
         }
         for numbers in passed.0 {
             let count = numbers.end - numbers.start;

@@ -3,7 +3,7 @@
 use super::{IsPrimary, claim_usernames};
 use crate::engine::names::Names;
 use crate::engine::plan::{BATCH, Origin};
-use crate::engine::{Claim, Draft, Finding, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{Claim, Draft, Finding, Planner, Severity, Stop, Target};
 use crate::model::{Data, Key, Record as _, Value, tables};
 use crate::recipes::nodeshot::Nodeshot;
 use crate::recipes::nodeshot::keys::email_hash;
@@ -119,7 +119,7 @@ impl Nodeshot {
                 let part = format!("{} {}", owner.key, extra.to_ascii_lowercase());
                 (Key::text(part), extra)
             });
-            let Placed::At(id) = place else {
+            let Ok(id) = place else {
                 self.accounts.gone.insert(email_hash(&owner.key));
                 // where a person put the addresses of an account that he deleted, they stay
                 for part in std::iter::once(own).chain(further.map(|(part, _)| part)) {
