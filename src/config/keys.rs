@@ -85,7 +85,10 @@ pub(super) const SECTIONS: &[(&str, &[(&str, Kind)])] = &[
         "map",
         &[("tiles", Kind::Mixed), ("attribution", Kind::Text)],
     ),
-    ("apiomat", &[("databases", Kind::Mixed)]),
+    (
+        "apiomat",
+        &[("databases", Kind::Mixed), ("collections", Kind::Mixed)],
+    ),
 ];
 
 /// The keys that together say what `url` says in one.

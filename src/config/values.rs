@@ -181,25 +181,32 @@ fn map(section: &Section<'_>) -> Result<MapConfig, ConfigError> {
 }
 
 fn apiomat(section: &Section<'_>) -> Result<ApiomatConfig, ConfigError> {
-    let wanted = "a list of patterns with {app}";
-    let Some(value) = section.get("databases") else {
-        return Ok(ApiomatConfig::default());
+    let default = ApiomatConfig::default();
+    let databases = patterns(section, "databases", "a list of patterns with {app}")?;
+    let collections = patterns(section, "collections", "a list of patterns with {class}")?;
+    Ok(ApiomatConfig {
+        databases: databases.unwrap_or(default.databases),
+        collections: collections.unwrap_or(default.collections),
+    })
+}
+
+/// A list of names, each with what stands in braces at the end of `wanted`.
+fn patterns(
+    section: &Section<'_>,
+    key: &str,
+    wanted: &'static str,
+) -> Result<Option<Vec<String>>, ConfigError> {
+    let Some(value) = section.get(key) else {
+        return Ok(None);
+    };
+    let part = wanted.rsplit(' ').next().unwrap_or_default();
+    let pattern = |value: &Value| {
+        let text = value.as_str().filter(|text| text.contains(part));
+        text.map(str::to_owned)
     };
     let list = value.as_array().filter(|list| !list.is_empty());
-    let list = list.ok_or_else(|| section.not("databases", wanted))?;
-    let pattern = |value: &Value| {
-        value
-            .as_str()
-            .filter(|text| text.contains("{app}"))
-            .map(str::to_owned)
-    };
-    let databases: Option<Vec<String>> = list.iter().map(pattern).collect();
-    databases
-        .map(|databases| ApiomatConfig {
-            databases,
-            ..ApiomatConfig::default()
-        })
-        .ok_or_else(|| section.not("databases", wanted))
+    let list = list.and_then(|list| list.iter().map(pattern).collect());
+    list.map(Some).ok_or_else(|| section.not(key, wanted))
 }
 
 #[cfg(test)]
@@ -313,6 +320,10 @@ mod tests {
         check(
             "[apiomat]\ndatabases = ['x']",
             "apiomat.databases has to be a list of patterns with {app}",
+        );
+        check(
+            "[apiomat]\ncollections = ['{app}']",
+            "apiomat.collections has to be a list of patterns with {class}",
         );
         assert_eq!(
             from_text("[map]\ntiles = false", []).unwrap().map.tiles,
