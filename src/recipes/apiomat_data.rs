@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::engine::plan::Origin;
 use crate::engine::{Draft, Finding, Outcome, Planner, Recipe, Severity, Stage, Stop, Target};
 use crate::legacy::apiomat::{System, databases};
-use crate::legacy::mongodump::{Collection, Database, Dump, DumpError, Kind, documents};
+use crate::legacy::mongodump::{Collection, Database, Dump, DumpError, Kind, Problem, documents};
 use crate::model::{Key, Record as _, tables};
 use crate::store::lists::List;
 use crate::text::{counted, printable};
@@ -106,7 +106,7 @@ impl ApiomatData {
 
     fn report_dump(&self, plan: &mut Planner, damages: &mut Damages) -> Result<(), Stop> {
         for problem in &self.dump.problems {
-            if damage::is_damage(&problem.what) && self.concerns(&problem.path) {
+            if damage::is_damage(&problem.what) && self.concerns(problem) {
                 damages.of_dump(plan, problem)?;
             } else {
                 plan.finding(Finding::new(
@@ -131,14 +131,10 @@ impl ApiomatData {
         Ok(())
     }
 
-    /// Whether something in the dump is of the database that is taken. An archive is one file.
-    fn concerns(&self, path: &Path) -> bool {
-        let first = path.components().next();
-        let of_another = |it: &Database| {
-            it.name != self.database()
-                && first.is_some_and(|first| first.as_os_str() == it.name.as_str())
-        };
-        !self.dump.databases.iter().any(of_another)
+    /// Whether something in the dump is of the database that is taken, or of no one alone.
+    fn concerns(&self, problem: &Problem) -> bool {
+        let database = problem.database.as_deref();
+        database.is_none_or(|database| database == self.database())
     }
 
     /// Another application may have the name of this database.

@@ -12,8 +12,8 @@ pub enum DumpError {
     Missing(PathBuf),
     #[error("{} is no dump: {reason}", shown(.path))]
     NoDump { path: PathBuf, reason: String },
-    /// Its head; what is wrong further on is told where it is read.
-    #[error("the archive {} cannot be understood: {broken}", shown(.file))]
+    /// Its head is damaged; what is wrong further on is told where it is read.
+    #[error("the archive {} cannot be understood: {broken}. Make a new dump.", shown(.file))]
     Archive { file: PathBuf, broken: Broken },
     #[error("the archive {} says version {found}. Version 0.1 can be read.", shown(.file))]
     Version { file: PathBuf, found: String },
@@ -30,7 +30,7 @@ impl DumpError {
     pub fn is_wrong_command(&self) -> bool {
         !matches!(
             self,
-            DumpError::Unreadable { .. } | DumpError::Unpacking { .. }
+            DumpError::Archive { .. } | DumpError::Unreadable { .. } | DumpError::Unpacking { .. }
         )
     }
 

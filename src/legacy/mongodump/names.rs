@@ -30,11 +30,19 @@ pub fn of_file(collection: &str) -> String {
         .collect()
 }
 
-/// The name of the collection that has such a file; `None` where an escape in it is none. Of a
-/// name that [`is_cut`], only the collection's metadata know the rest.
+/// The name of the collection that has such a file; `None` where an escape in it is none, or no
+/// collection can have that name. Of a name that [`is_cut`], only the collection's metadata know
+/// the rest.
 #[must_use]
 pub fn of_collection(file: &str) -> Option<String> {
-    percent_decoded(&file.replace('+', " ")).ok()
+    let name = percent_decoded(&file.replace('+', " ")).ok()?;
+    is_collection(&name).then_some(name)
+}
+
+/// Whether a collection can have this name.
+#[must_use]
+pub fn is_collection(name: &str) -> bool {
+    !name.is_empty() && !name.contains('\0')
 }
 
 /// Whether the name of a file may be a part and a hash of the collection's name.

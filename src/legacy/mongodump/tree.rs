@@ -123,22 +123,24 @@ fn of_archive(archive: Archive, path: &Path) -> Dump {
         databases: Vec::new(),
         problems: Vec::new(),
     };
-    let mut tell = |what| {
+    let mut tell = |database: Option<&str>, what| {
         dump.problems.push(Problem {
             path: path.into(),
+            database: database.map(Into::into),
             what,
         });
     };
     if let Some(broken) = archive.broken {
-        tell(Oddity::Broken(broken));
+        tell(None, Oddity::Broken(broken));
     }
     for (listed, part) in archive.collections {
         if listed.database.is_empty() {
-            tell(Oddity::Oplog);
+            tell(None, Oddity::Oplog);
             continue;
         }
         let metadata = metadata::parse(&listed.metadata).unwrap_or_else(|reason| {
-            tell(Oddity::Metadata(format!("{}: {reason}", listed.collection)));
+            let what = Oddity::Metadata(format!("{}: {reason}", listed.collection));
+            tell(Some(&listed.database), what);
             None
         });
         let kind = match (listed.kind.as_str(), &metadata) {

@@ -84,7 +84,7 @@ impl DumpWriter {
         if !names::is_database(database) {
             return Err(WriteError::Name(database.into()));
         }
-        if collection.is_empty() || collection.contains('\0') {
+        if !names::is_collection(collection) {
             return Err(WriteError::Name(collection.into()));
         }
         let folder = self.folder.path().join(database);
@@ -110,10 +110,10 @@ impl DumpWriter {
 /// Whether these metadata bring the collection back: of a cut name, nothing else knows the rest.
 fn check(text: &str, collection: &str, file: &str) -> Result<(), String> {
     let metadata = metadata::parse(text)?.ok_or("there are no metadata")?;
-    match metadata.collection_name.as_deref() {
-        Some(name) if name == collection => Ok(()),
-        None if !names::is_cut(file) => Ok(()),
-        _ => Err("the metadata are another collection's".into()),
+    // files that were renamed may say another name
+    match !names::is_cut(file) || metadata.collection_name.as_deref() == Some(collection) {
+        true => Ok(()),
+        false => Err("the metadata are another collection's".into()),
     }
 }
 

@@ -80,7 +80,7 @@ impl Damages {
         }
         plan.finding(
             Finding::new("bad-document", Severity::Error, format!("{message}."))
-                .on("documents", Key::part(number as i64, path), "")
+                .on("documents", Key::text(format!("{path}[{number}]")), "")
                 .refusing(),
         )
     }

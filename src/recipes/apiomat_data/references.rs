@@ -277,9 +277,13 @@ fn tell(
     let target = match &place.target {
         Target::Collection(name) | Target::Class(name) => name,
     };
+    let lead = match dangling.count {
+        1 => "leads",
+        _ => "lead",
+    };
     let message = format!(
-        "{}, by {} in {}, to no document of {} (documents {}{more}): nothing of it is changed.",
-        counted(dangling.count, "reference leads", "references lead"),
+        "{} of {} in {} {lead} to no document of {} (documents {}{more}): what is there comes in.",
+        counted(dangling.count, "reference", "references"),
         printable(&place.field),
         printable(&place.collection),
         printable(target),

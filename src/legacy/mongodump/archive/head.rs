@@ -8,6 +8,7 @@ use bson::raw::{CStr, RawBsonRef, cstr};
 
 use crate::legacy::mongodump::documents::{Broken, End, Frame, Frames};
 use crate::legacy::mongodump::error::DumpError;
+use crate::legacy::mongodump::names;
 use crate::legacy::mongodump::tree::Versions;
 use crate::text::printable;
 
@@ -122,7 +123,7 @@ fn collection(bytes: &[u8]) -> Option<Listed> {
     let owned = |key| text(document, key).map(str::to_owned);
     Some(Listed {
         database: owned(cstr!("db"))?,
-        collection: owned(cstr!("collection")).filter(|name| !name.is_empty())?,
+        collection: owned(cstr!("collection")).filter(|name| names::is_collection(name))?,
         metadata: owned(cstr!("metadata")).unwrap_or_default(),
         kind: owned(cstr!("type")).unwrap_or_default(),
     })

@@ -137,7 +137,7 @@ fn what_is_refused() {
     for (name, metadata) in [
         ("cars", ""),
         ("cars", "[]"),
-        ("cars", &metadata::least("bikes")),
+        (&long, &metadata::least("bikes")),
         (&long, "{}"),
     ] {
         assert!(

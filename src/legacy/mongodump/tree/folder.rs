@@ -51,6 +51,7 @@ pub fn is_database(contents: &Contents) -> bool {
 pub fn open(path: &Path, contents: Contents) -> Result<Dump, DumpError> {
     let mut walk = Walk {
         root: path,
+        database: None,
         problems: Vec::new(),
     };
     let (shape, databases) = match shape(path, &contents)? {
@@ -102,6 +103,7 @@ pub fn one_file(path: &Path, packing: Packing) -> Result<Dump, DumpError> {
     let folder = folder_of(path);
     let mut walk = Walk {
         root: folder,
+        database: Some(folder_name(folder)),
         problems: Vec::new(),
     };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -139,6 +141,8 @@ fn beside(folder: &Path, stem: &str) -> Option<(PathBuf, Packing)> {
 
 struct Walk<'a> {
     root: &'a Path,
+    /// The one that is looked through.
+    database: Option<String>,
     problems: Vec<Problem>,
 }
 
@@ -161,7 +165,11 @@ impl Files {
 impl Walk<'_> {
     fn tell(&mut self, path: &Path, what: Oddity) {
         let path = path.strip_prefix(self.root).unwrap_or(path).into();
-        self.problems.push(Problem { path, what });
+        self.problems.push(Problem {
+            path,
+            database: self.database.clone(),
+            what,
+        });
     }
 
     fn tell_strange(&mut self, contents: &Contents) {
@@ -192,6 +200,7 @@ impl Walk<'_> {
     }
 
     fn database(&mut self, name: String, contents: &Contents) -> Result<Database, DumpError> {
+        self.database = Some(name.clone());
         self.tell_strange(contents);
         for (_, path) in &contents.folders {
             self.tell(path, Oddity::Deeper);
@@ -229,10 +238,9 @@ impl Walk<'_> {
                 }
             }
         }
-        Ok(Database {
-            name,
-            collections: self.with_documents(found),
-        })
+        let collections = self.with_documents(found);
+        self.database = None;
+        Ok(Database { name, collections })
     }
 
     /// The collection that has these files; tells why there is none.

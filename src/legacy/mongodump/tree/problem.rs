@@ -13,6 +13,8 @@ use crate::text::printable;
 pub struct Problem {
     /// Below the folder that was given; the file, where one was.
     pub path: PathBuf,
+    /// The database that it is in, where it is in one.
+    pub database: Option<String>,
     pub what: Oddity,
 }
 
