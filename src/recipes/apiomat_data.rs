@@ -354,6 +354,11 @@ impl There {
 /// The database of a dump that is the application's.
 fn choose(dump: &Dump, path: &Path, settings: &Settings) -> Result<usize, Stop> {
     let Settings { app, system, .. } = settings;
+    if databases::NOBODYS.contains(&app.as_str()) {
+        return Err(Stop::Wrong(format!(
+            "--app: {app} is no application, but a database that ApiOmat or MongoDB keeps for itself. What ApiOmat's holds comes in with `heirloom import apiomat`."
+        )));
+    }
     let names = databases::names(&settings.databases, app, *system);
     let is_meant = |database: &Database| names.contains(&database.name);
     let mut meant = (0..).zip(&dump.databases).filter(|(_, it)| is_meant(it));

@@ -126,25 +126,28 @@ impl References {
             return self.push(place, index, id, None);
         }
         for (name, value) in document.iter().filter_map(Result::ok) {
-            let inner = match value {
-                RawBsonRef::Document(inner) => inner,
-                RawBsonRef::Array(items) => {
-                    path.push(name.as_str().into());
-                    for item in items.into_iter().filter_map(Result::ok) {
-                        if let RawBsonRef::Document(inner) = item {
-                            self.walk(collection, index, inner, path)?;
-                        }
-                    }
-                    path.pop();
-                    continue;
-                }
-                _ => continue,
-            };
             path.push(name.as_str().into());
-            self.walk(collection, index, inner, path)?;
+            self.walk_value(collection, index, value, path)?;
             path.pop();
         }
         Ok(())
+    }
+
+    fn walk_value(
+        &mut self,
+        collection: &str,
+        index: u64,
+        value: RawBsonRef,
+        path: &mut Vec<String>,
+    ) -> Result<(), Stop> {
+        match value {
+            RawBsonRef::Document(inner) => self.walk(collection, index, inner, path),
+            RawBsonRef::Array(items) => items
+                .into_iter()
+                .filter_map(Result::ok)
+                .try_for_each(|item| self.walk_value(collection, index, item, path)),
+            _ => Ok(()),
+        }
     }
 
     /// What an attribute holds that is declared as a reference.

@@ -180,7 +180,7 @@ fn references_that_lead_nowhere() {
         // MongoDB's own form, wherever it stands
         rawdoc! { "_id": 9, "drivers": [id(1), { "$ref": "Owner", "$id": id(1) }] },
         rawdoc! { "_id": 10, "drivers": [id(1), id(8)] },
-        rawdoc! { "_id": 11, "deep": { "er": [{ "x": { "$ref": "Owner", "$id": id(7) } }] } },
+        rawdoc! { "_id": 11, "deep": { "er": [[{ "x": { "$ref": "Owner", "$id": id(7) } }]] } },
         rawdoc! { "_id": 12, "gone": { "$ref": "NoSuch", "$id": 1 } },
         // into another database: nobody's business here
         rawdoc! { "_id": 13, "far": { "$ref": "NoSuch", "$id": 1, "$db": "Other" } },

@@ -219,6 +219,7 @@ fn strays_are_told() {
     let site = cars(CARS);
     for (name, bytes) in [
         ("dump/oplog.bson", &docs("1a").concat()[..]),
+        ("dump/prelude.json", b"no JSON"),
         ("dump/notes.txt", b"a text"),
         ("dump/App/notes.txt", b"a text"),
         ("dump/App/deeper/bikes.bson", &docs("1a").concat()),
@@ -232,6 +233,7 @@ fn strays_are_told() {
     let told = super::messages(&site, "not-read").join("\n");
     for part in [
         "oplog.bson holds changes",
+        "prelude.json cannot be understood",
         "dump/notes.txt is no file of a dump",
         "App/notes.txt is no file of a dump",
         "App/deeper is no folder of a dump",

@@ -113,6 +113,9 @@ fn system_names_and_apps_that_are_none() {
     );
     is_wrong(&site, "dump --system live", &["--app"]);
     is_wrong(&site, "dump --app App", &["--system"]);
+    collection(&site, "dump/admin", "secrets", &docs("1x"));
+    let nobodys = ["admin is no application", "import apiomat"];
+    is_wrong(&site, "dump --app admin --system live", &nobodys);
 }
 
 /// Whatever else is in the dump is named, and stays out.

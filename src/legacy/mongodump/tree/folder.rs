@@ -247,7 +247,9 @@ impl Walk<'_> {
     fn collection(&mut self, stem: &str, files: Files) -> Result<Option<Collection>, DumpError> {
         let path = files.path().unwrap_or_default();
         let metadata = match files.metadata {
-            Some((path, packing)) => self.or_told(&path, metadata::read(&path, packing))?,
+            Some((path, packing)) => {
+                self.or_told(&path, metadata::read(&path, packing), Oddity::Metadata)?
+            }
             None => None,
         };
         let (name, problem) = if names::is_cut(stem) {
@@ -275,6 +277,7 @@ impl Walk<'_> {
         &mut self,
         path: &Path,
         read: Result<T, Unreadable>,
+        what: fn(String) -> Oddity,
     ) -> Result<T, DumpError> {
         match read {
             Err(Unreadable {
@@ -282,7 +285,7 @@ impl Walk<'_> {
                 cause: Cause::Content,
                 ..
             }) => {
-                self.tell(path, Oddity::Metadata(reason));
+                self.tell(path, what(reason));
                 Ok(T::default())
             }
             read => Ok(read?),
@@ -331,7 +334,9 @@ impl Walk<'_> {
             _ => here,
         };
         match file {
-            Some((path, packing)) => self.or_told(&path, prelude::read(&path, packing)),
+            Some((path, packing)) => {
+                self.or_told(&path, prelude::read(&path, packing), Oddity::Prelude)
+            }
             None => Ok(Versions::default()),
         }
     }

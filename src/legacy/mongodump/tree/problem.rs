@@ -38,8 +38,10 @@ pub enum Oddity {
     Twice,
     /// Metadata without the documents.
     NoDocuments,
-    /// Metadata, or a prelude, that cannot be understood.
+    /// Metadata that cannot be understood.
     Metadata(String),
+    /// The versions of server and tool, in a text that cannot be understood.
+    Prelude(String),
     /// An archive that does not go on.
     Broken(Broken),
 }
@@ -56,7 +58,7 @@ impl fmt::Display for Oddity {
             Oddity::Cut => "has a cut name, and no metadata say the whole one",
             Oddity::Twice => "is there a second time under another name; this one is not read",
             Oddity::NoDocuments => "stands alone: the file of documents is missing",
-            Oddity::Metadata(reason) => {
+            Oddity::Metadata(reason) | Oddity::Prelude(reason) => {
                 return write!(f, "cannot be understood: {}", printable(reason));
             }
             Oddity::Broken(broken) => return write!(f, "is not whole: {broken}"),
