@@ -14,7 +14,7 @@ const DIGESTS: [&str; 4] = [
     "sha256:1b54eae2a4a649fdf0315b0f71310e8bed697c1980aa306c7c2dfeb09f2093eb",
     "sha256:048b7d6e1f78975c9ff8ffda6b7fd459f13dc8ca7710f32f297e35b52a837b7d",
     "sha256:791d961f1ed0cac3441d1d0e402705f53f8b470e2d9fbac7b04dd694cfdd24e2",
-    "sha256:791d961f1ed0cac3441d1d0e402705f53f8b470e2d9fbac7b04dd694cfdd24e2",
+    "sha256:d31b0a659eb90aa8652f3ea65ca5a9e88b4ea81d0493c727d43933f51aad0d4f",
 ];
 
 #[test]
@@ -94,6 +94,14 @@ fn migrations_are_as_they_were() {
         (
             "postgres/2026-11-21-200000_streams",
             "520b1f0ab76eb36cd4094316f341853e3841a98e08e478a5d3042fc295a6b449",
+        ),
+        (
+            "sqlite/2026-11-21-300000_apiomat",
+            "0d0395bcf57122f6e1d305f234cc830b9b2c923d209bf9de61bb478e4f5d43a4",
+        ),
+        (
+            "postgres/2026-11-21-300000_apiomat",
+            "3fa928801e9aa2275662d22154b7b27ae6d54fb98c2c719bc089c028219fadfa",
         ),
     ] {
         let path = format!("migrations/{migration}/up.sql");
