@@ -1,5 +1,6 @@
 //! The README says what the program does, and nothing else.
 
+mod apiomat;
 mod connectordb;
 mod markdown;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use heirloom::engine::codes::Code;
 use heirloom::legacy::Fate;
+use heirloom::model::{series, tables};
 use heirloom::recipes::nodeshot::schema::TABLES;
 use serde_json::Value;
 
@@ -118,6 +120,21 @@ fn are_registered(report: &Value) {
         let severity = severities.get(&*text("code")).copied();
         assert_eq!(severity, Some(&*text("severity")), "{finding}");
     }
+}
+
+/// The columns of a table of the store, all but the id.
+fn columns(table: &str) -> Vec<&'static str> {
+    match (tables::find(table), series::find(table)) {
+        (Some(table), _) => table.columns.iter().map(|(name, _)| *name).collect(),
+        (None, Some(series)) => series.columns().map(|(name, _)| name).collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Whether the store has this column, `table.column`.
+fn exists(name: &str) -> bool {
+    name.split_once('.')
+        .is_some_and(|(table, column)| columns(table).iter().any(|known| *known == column))
 }
 
 /// Words in kebab-case in the engine, the recipes and the exports that are no codes.

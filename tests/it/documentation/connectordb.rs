@@ -1,11 +1,10 @@
 //! The guide for those who come from ConnectorDB: its tables are what the program does.
 
 use heirloom::legacy::connectordb::{DeviceMetadata, Metadata, StreamMetadata, UserMetadata};
-use heirloom::model::{series, tables};
 
 use super::super::connectordb::{CLIENT, SERVER, with};
 use super::markdown::{page, section, spans, table};
-use super::{TYPED, are_registered};
+use super::{TYPED, are_registered, exists};
 
 const KEYS: &str = "| key | where it goes | how |";
 
@@ -52,18 +51,6 @@ fn every_key_of_an_export_is_in_a_table_with_columns_that_exist() {
             assert!(!columns.is_empty(), "{row:?}");
             assert!(columns.iter().all(|column| exists(column)), "{row:?}");
         }
-    }
-}
-
-/// Whether the store has this column, `table.column`.
-fn exists(name: &str) -> bool {
-    let Some((table, column)) = name.split_once('.') else {
-        return false;
-    };
-    match (tables::find(table), series::find(table)) {
-        (Some(table), _) => table.columns.iter().any(|(name, _)| *name == column),
-        (None, Some(series)) => series.columns().any(|(name, _)| name == column),
-        (None, None) => false,
     }
 }
 
