@@ -1,6 +1,6 @@
 //! A run of any recipe from the command line: from its options to its report.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::RunOptions;
 use super::context::Context;
@@ -32,6 +32,8 @@ pub struct Job<'a> {
     pub credentials: Option<PathBuf>,
     /// The command as it was typed, without the options of every run.
     pub command: Vec<String>,
+    /// How many questions the command asked before the run.
+    pub asked: u64,
 }
 
 /// Runs a recipe and tells what came of it.
@@ -251,19 +253,19 @@ fn tell(
         }
     }
     if job.options.dry_run
-        && decisions.asked > 0
-        && let (Some(answers), Some(plan)) = (answers, &report.plan)
+        && decisions.asked + job.asked > 0
+        && let Some(plan) = &report.plan
     {
         terminal::say(&format!(
             "The real run with the same answers:\n  {}",
-            real_command(context, job, &answers, plan)
+            real_command(context, job, answers.as_ref(), plan)
         ))?;
     }
     Ok(())
 }
 
 /// The command that does what was rehearsed.
-fn real_command(context: &Context, job: &Job, answers: &Path, plan: &str) -> String {
+fn real_command(context: &Context, job: &Job, answers: Option<&PathBuf>, plan: &str) -> String {
     let mut words = vec!["heirloom".to_string()];
     words.extend(context.typed.iter().cloned());
     words.extend(job.command.iter().cloned());
@@ -272,7 +274,7 @@ fn real_command(context: &Context, job: &Job, answers: &Path, plan: &str) -> Str
     for (name, value) in [
         ("--credentials", options.credentials.as_ref().map(path)),
         ("--report", options.report.as_ref().map(path)),
-        ("--decisions", Some(answers.display().to_string())),
+        ("--decisions", answers.map(path)),
         ("--expect", Some(plan.to_string())),
     ] {
         if let Some(value) = value {

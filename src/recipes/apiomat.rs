@@ -77,6 +77,8 @@ pub struct Apiomat {
     path: PathBuf,
     source: Rc<Source>,
     settings: Settings,
+    /// Why the application cannot have its name in the store.
+    taken: Option<String>,
     customer: Option<Placed>,
     /// Of applications, modules and classes, by path.
     places: HashMap<String, Placed>,
@@ -99,6 +101,7 @@ impl Apiomat {
             path: path.into(),
             source: Rc::new(source),
             settings,
+            taken: None,
             customer: None,
             places: HashMap::new(),
             met: HashMap::new(),
@@ -199,6 +202,7 @@ impl Recipe for Apiomat {
         self.customer = None;
         self.places.clear();
         self.met.clear();
+        self.taken = self.in_the_way(plan)?;
         notes::report(plan, &self.source.notes)
     }
 

@@ -137,28 +137,31 @@ impl ApiomatData {
         database.is_none_or(|database| database == self.database())
     }
 
-    /// Another application may have the name of this database.
+    /// The database may also be another application's.
     fn report_namesake(&self, plan: &mut Planner) -> Result<(), Stop> {
-        let database = self.database();
-        if self.settings.system == System::Live {
-            return Ok(());
-        }
-        let mut is_known = false;
+        let mut known = BTreeSet::new();
         for (table, column) in [
             (tables::Application::TABLE, "name"),
             (tables::Collection::TABLE, "application"),
         ] {
             plan.each_stored(table, &[column], |_, cells| {
-                is_known |= cells.first().and_then(|cell| cell.text()) == Some(database);
+                let name = cells.first().and_then(|cell| cell.text());
+                known.extend(name.map(str::to_owned));
             })?;
         }
-        if is_known {
-            let Settings { app, system, .. } = &self.settings;
+        let Settings { app, system, .. } = &self.settings;
+        let database = self.database();
+        for other in known.iter().filter(|other| *other != app) {
+            let Some(theirs) = databases::system_of(&self.settings.databases, other, database)
+            else {
+                continue;
+            };
             plan.finding(Finding::new(
                 "ambiguous-database",
                 Severity::Warning,
                 format!(
-                    "The database {database} is taken for the {system} data of {app}, but {database} is also an application of its own, whose live data has this name: check that it is the right one."
+                    "The database {database} is taken for the {system} data of {app}, but the {theirs} data of {} would have this name too: check that it is the right one.",
+                    printable(other)
                 ),
             ))?;
         }
@@ -202,10 +205,15 @@ impl ApiomatData {
             let current = there.0.get(&*collection.name);
             let generation = self.generation(plan, &path, collection, current)?;
             let mut draft = self.draft(&key, collection, generation);
-            if let Some(current) = current
-                && !current.is_brought(plan, &key)?
-            {
-                draft.target = Target::Adopt(current.id);
+            match current {
+                Some(current) if !current.is_brought(plan, &key)? => {
+                    draft.target = Target::Adopt(current.id);
+                }
+                // whoever replaces what was deleted wants it back
+                None if self.settings.existing == Existing::Replaced => {
+                    draft.target = Target::Exact(None);
+                }
+                _ => {}
             }
             let placed = plan.place_one(draft)?;
             let mut bringing = Bringing {
@@ -263,7 +271,7 @@ impl ApiomatData {
                 "documents-replaced",
                 Severity::Info,
                 format!(
-                    "{} of {} replaced: as generation {} it stays in the store until this run is pruned.",
+                    "Replaced: {} of {}. What was there stays in the store as generation {} until this run is pruned.",
                     counted(length.unsigned_abs(), "document", "documents"),
                     printable(&collection.name),
                     current.generation

@@ -134,7 +134,7 @@ fn columns(table: &str) -> Vec<&'static str> {
 /// Whether the store has this column, `table.column`.
 fn exists(name: &str) -> bool {
     name.split_once('.')
-        .is_some_and(|(table, column)| columns(table).iter().any(|known| *known == column))
+        .is_some_and(|(table, column)| columns(table).contains(&column))
 }
 
 /// Words in kebab-case in the engine, the recipes and the exports that are no codes.

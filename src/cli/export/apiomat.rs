@@ -16,8 +16,10 @@ use crate::legacy::apiomat::file;
 use crate::text::printable;
 
 pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
-    let named = || PathBuf::from(format!("{}.apiomat.json", arguments.app));
-    let path = arguments.out.clone().unwrap_or_else(named);
+    let path = match &arguments.out {
+        Some(out) => out.clone(),
+        None => free_name(&arguments.app)?,
+    };
     let mut outputs = Outputs::default();
     outputs.keep_database("the store", &context.store);
     outputs.check("--out", &path)?;
@@ -34,6 +36,18 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     })?;
     say(&printable(&path.display().to_string()))?;
     Ok(Exit::Done)
+}
+
+/// A name that nobody gave takes no file's place.
+fn free_name(app: &str) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(format!("{app}.apiomat.json"));
+    match path.exists() {
+        true => Err(Failure::wrong(format!(
+            "{} exists. Give another name with --out, or move the file.",
+            path.display()
+        ))),
+        false => Ok(path),
+    }
 }
 
 impl From<ExportError> for Failure {

@@ -23,7 +23,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     run::check_outputs(context, &arguments.run, outputs)?;
     let names = Names::of(&context.config.apiomat);
     let source = apiomat::read(&arguments.source, &names, arguments.app.as_deref())?;
-    let password = password(arguments, &source, presence)?;
+    let (password, asked) = password(arguments, &source, presence)?;
     let settings = Settings {
         password,
         ownership: match arguments.run.accept_source {
@@ -45,19 +45,21 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
         delete_guard: 1.0,
         credentials: None,
         command: command(arguments, password),
+        asked,
     };
     run::run(context, &job, &mut recipe)
 }
 
-/// What becomes of the customer's password: nobody but a person can know.
+/// What becomes of the customer's password, which nobody but a person can know; and how many
+/// questions that took.
 fn password(
     arguments: &Arguments,
     source: &Source,
     presence: Presence,
-) -> Result<CustomerPassword, Failure> {
+) -> Result<(CustomerPassword, u64), Failure> {
     match (arguments.reset_password, &source.definition.customer) {
-        (Some(true), _) => Ok(CustomerPassword::Reset),
-        (Some(false), _) | (None, None) => Ok(CustomerPassword::Kept),
+        (Some(true), _) => Ok((CustomerPassword::Reset, 0)),
+        (Some(false), _) | (None, None) => Ok((CustomerPassword::Kept, 0)),
         (None, Some(customer)) if presence == Presence::Attended => {
             prompt::show(&format!(
                 "The customer is {}. Should a new account for them get the password \"secret\", to be changed\nat the first login, as the old tool did it? Otherwise the hash of the old password is kept.\n",
@@ -66,8 +68,8 @@ fn password(
             loop {
                 prompt::show_prompt("Reset the password (true or false)", None);
                 match prompt::read_line()?.trim() {
-                    "true" | "y" | "yes" => return Ok(CustomerPassword::Reset),
-                    "false" | "n" | "no" => return Ok(CustomerPassword::Kept),
+                    "true" | "y" | "yes" => return Ok((CustomerPassword::Reset, 1)),
+                    "false" | "n" | "no" => return Ok((CustomerPassword::Kept, 1)),
                     _ => {}
                 }
             }

@@ -1,6 +1,6 @@
 //! Stage `applications`: the application, and its settings in each system.
 
-use super::{Apiomat, Mapped, Ownership};
+use super::{Apiomat, Mapped, Ownership, customers};
 use crate::engine::{Draft, Finding, Outcome, Planner, Severity, Stop, Target};
 use crate::legacy::apiomat::Origin;
 use crate::model::{Data, Key, Record as _, Value, storable_json, tables};
@@ -30,7 +30,7 @@ impl Apiomat {
             Some(Ok(id)) => Some(*id),
             _ => None,
         };
-        if let Some(message) = self.in_the_way(plan, &key, customer_id)? {
+        if let Some(message) = self.taken.clone() {
             let finding = Finding::new("application-taken", Severity::Error, message);
             let finding = finding.on("applications", &key, &application.name);
             let cause = plan.fall("applications", &key, Outcome::Refused, finding)?;
@@ -63,19 +63,23 @@ impl Apiomat {
         self.place_systems(plan)
     }
 
-    /// Why the application cannot have its name in the store.
-    fn in_the_way(
-        &self,
-        plan: &mut Planner,
-        key: &Key,
-        customer: Option<i64>,
-    ) -> Result<Option<String>, Stop> {
-        let table = tables::Application::TABLE;
-        if let Some(row) = plan.current(table, &[key])?.remove(key) {
+    /// Why the application cannot have its name in the store: another one has it.
+    pub(super) fn in_the_way(&self, plan: &mut Planner) -> Result<Option<String>, Stop> {
+        let (table, customers) = (tables::Application::TABLE, tables::Customer::TABLE);
+        let key = Key::text(self.app());
+        if let Some(row) = plan.current(table, &[&key])?.remove(&key) {
             let owner = row.values.get(table.column("customer_id"));
             let owner = owner.and_then(Value::as_int);
-            let is_anothers = owner.is_some() && customer.is_some() && owner != customer;
-            return Ok((is_anothers && self.settings.ownership == Ownership::Proven).then(|| format!(
+            let (Some(owner), Some(customer), Ownership::Proven) = (
+                owner,
+                &self.source.definition.customer,
+                self.settings.ownership,
+            ) else {
+                return Ok(None);
+            };
+            let key = customers::key(customer);
+            let known = plan.current(customers, &[&key])?.remove(&key);
+            return Ok((known.map(|row| row.id) != Some(owner)).then(|| format!(
                 "The store has an application {} of another customer, which an earlier import brought: this one may be another installation's and does not come in. --accept-source says that it is the same.",
                 printable(self.app())
             )));

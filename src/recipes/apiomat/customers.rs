@@ -3,7 +3,7 @@
 use super::{Apiomat, CustomerPassword};
 use crate::engine::names::OnTaken;
 use crate::engine::plan::{Base, Origin};
-use crate::engine::{Draft, Finding, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{Cause, Draft, Finding, Placed, Planner, Severity, Stop, Target};
 use crate::legacy::apiomat::Customer;
 use crate::model::{Data, Key, Record as _, Value, storable_json, tables};
 use crate::password::{Form, Secret, apiomat as password};
@@ -24,12 +24,25 @@ impl Apiomat {
             return Ok(());
         };
         let key = key(&customer);
+        if self.taken.is_some() {
+            let cause = Cause {
+                entity: "applications".into(),
+                legacy_id: self.app().into(),
+                code: "application-taken".into(),
+            };
+            let cause = plan.fall_with("customers", &key, &customer.name, &cause)?;
+            self.customer = Some(Err(cause));
+            return plan.advance(1);
+        }
         let account = self.place_account(plan, &key, &customer)?;
         let place = match account {
             Ok(user_id) => {
                 let mut data = Data::default();
+                if customer.email.as_deref().and_then(Email::parse).is_none() {
+                    data.set_text("email", customer.email.map(|it| text::storable(&it).into()));
+                }
                 for (name, value) in customer.rest {
-                    data.set(name, storable_json(value));
+                    data.set(text::storable(&name).into_owned(), storable_json(value));
                 }
                 let draft = Draft {
                     key: key.clone(),
@@ -70,7 +83,7 @@ impl Apiomat {
             customer.email.as_deref().filter(|it| !it.is_empty()),
         ) {
             let message = format!(
-                "{:?} is no e-mail address: the customer's account has none.",
+                "{:?} is no e-mail address: the customer's account has none, and the text is kept in the customer's data.",
                 text::printable(raw)
             );
             plan.finding(told("bad-email", Severity::Warning, message))?;
@@ -178,26 +191,27 @@ impl Apiomat {
             return Ok(nothing(Vec::new()));
         }
         let hash = customer.password.as_ref().map(Secret::expose);
+        let reset = password::reset(&key.text).map_err(|error| Stop::store(error.to_string()))?;
+        let was_reset = base.is_some_and(|base| base.has(tables::User::TABLE, "password", &reset));
         match (self.settings.password, hash) {
             // an account that is there keeps the password that it has
             (CustomerPassword::Reset, _) | (CustomerPassword::Kept, None) if base.is_some() => {
                 Ok(nothing(PASSWORD.into()))
             }
+            (CustomerPassword::Kept, Some(_)) if was_reset => Ok(nothing(PASSWORD.into())),
             (CustomerPassword::Kept, None) => Ok(nothing(Vec::new())),
             (CustomerPassword::Reset, _) => {
                 let message = "The customer's password is \"secret\", and must be changed at the first login on the pages.";
                 let finding = Finding::new("password-reset", Severity::Warning, message);
                 plan.finding(finding.on("customers", key, &customer.name))?;
                 Ok(Given {
-                    password: password::reset(&key.text)
-                        .map_err(|error| Stop::store(error.to_string()))?
-                        .into(),
+                    password: reset.into(),
                     must_change: true,
                     keeps: Vec::new(),
                 })
             }
             (CustomerPassword::Kept, Some(hash)) => {
-                if !Form::of(Some(hash)).is_usable() {
+                if base.is_none() && !Form::of(Some(hash)).is_usable() {
                     let message = "The customer's password is in a form that is not known: it is kept, and goes out again with an export, but nobody can log in with it here. `heirloom users password NAME` sets a new one.";
                     let finding = Finding::new("password-unknown", Severity::Warning, message);
                     plan.finding(finding.on("customers", key, &customer.name))?;

@@ -156,15 +156,15 @@ fn a_name_that_two_may_have_is_told() {
     collection(&site, "dump/AppTEST", "cars", &docs("1t"));
     import(&site, "dump --app App --system test", 0);
     assert_eq!(messages(&site, "ambiguous-database"), [""; 0]);
-    import(&site, "dump --app AppTEST --system live", 0);
-    assert_eq!(messages(&site, "ambiguous-database"), [""; 0]);
-    import(&site, "dump --app App --system test", 0);
-    let told = messages(&site, "ambiguous-database");
-    assert_eq!(told.len(), 1);
-    assert!(
-        told[0].contains("AppTEST is also an application of its own"),
-        "{told:?}"
-    );
+    for (given, other) in [
+        ("--app AppTEST --system live", "the test data of App would"),
+        ("--app App --system test", "the live data of AppTEST would"),
+    ] {
+        import(&site, &format!("dump {given}"), 0);
+        let told = messages(&site, "ambiguous-database");
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains(other), "{told:?}");
+    }
 }
 
 /// Collections of one name in three systems are three.

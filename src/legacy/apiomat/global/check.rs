@@ -8,6 +8,7 @@ use crate::legacy::apiomat::error::ApiomatError;
 use crate::legacy::apiomat::notes::{Entity, Notes, Oddity};
 use crate::legacy::apiomat::{Names, Table};
 use crate::legacy::mongodump::{Database, Dump, documents};
+use crate::text::counted;
 
 /// Without these there is no definition.
 const NEEDED: [Entity; 4] = [
@@ -121,7 +122,11 @@ fn listed(database: &Database) -> Result<Vec<String>, ApiomatError> {
         let data = collection.data.as_ref();
         let count = data.map(documents::scan).transpose()?;
         let count = count.map_or(0, |count| count.documents);
-        Ok(format!("{} ({count} documents)", collection.name))
+        Ok(format!(
+            "{} ({})",
+            collection.name,
+            counted(count, "document", "documents")
+        ))
     });
     collections.collect()
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::is_database;
 use crate::files::folder_of;
-use crate::legacy::contents::{self, Contents};
+use crate::legacy::contents::{self, Contents, Strange};
 use crate::legacy::mongodump::error::DumpError;
 use crate::legacy::unreadable::shown;
 
@@ -53,6 +53,19 @@ pub fn of_folder(path: &Path, contents: &Contents) -> DumpError {
         return no_dump(
             path,
             "it is the folder of the database server itself. Make a dump with mongodump, and give that.",
+        );
+    }
+    let link = contents
+        .strange
+        .iter()
+        .find(|(_, what)| *what == Strange::Link);
+    if let Some((link, _)) = link {
+        let link = shown(link);
+        return no_dump(
+            path,
+            format!(
+                "it holds no collection, and links are not followed: give the folder to which {link} leads."
+            ),
         );
     }
     no_dump(path, format!("it holds no collection. {GIVE}"))
