@@ -9,7 +9,7 @@ use super::decisions::{Decisions, Question, Resolved};
 use super::finding::{Cause, Finding, Severity, one};
 use super::findings::Findings;
 use super::journal::{self, Notes};
-use super::names::Names;
+use super::names::{self, Names};
 use super::tally::{Outcome, Tallies};
 use super::{Stop, Ui};
 use crate::config::OnConflict;
@@ -59,6 +59,12 @@ impl Base {
     /// Whether the run wrote this text into a column.
     pub fn has(&self, table: &Table, column: &str, text: &str) -> bool {
         self.fingerprint.field(table.column(column)) == Some(FieldHash::from(&Value::from(text)))
+    }
+
+    /// Whether this is the unique value that the row wished for.
+    pub fn wished(&self, table: &Table, wish: &str) -> bool {
+        let wish = FieldHash::from(names::hash(wish));
+        self.fingerprint.field(table.columns.len()) == Some(wish)
     }
 }
 

@@ -125,13 +125,13 @@ const WIDTH: usize = 5;
 pub struct Fingerprint(#[serde(with = "serde_bytes_boxed")] Box<[u8]>);
 
 impl Fingerprint {
-    pub fn of(values: &[Value], wish: Option<u64>) -> Self {
+    pub fn of(values: &[Value], wish: Option<FieldHash>) -> Self {
         let mut bytes = Vec::with_capacity((values.len() + 1) * WIDTH);
         for value in values {
             bytes.extend_from_slice(&value.hash().to_le_bytes()[..WIDTH]);
         }
         if let Some(wish) = wish {
-            bytes.extend_from_slice(&wish.to_le_bytes()[..WIDTH]);
+            bytes.extend_from_slice(&wish.0);
         }
         Fingerprint(bytes.into_boxed_slice())
     }
@@ -220,14 +220,14 @@ mod tests {
 
     #[test]
     fn fingerprints_compare_field_by_field() {
-        let mut print = Fingerprint::of(&[Value::Int(1), Value::from("a")], Some(9));
+        let mut print = Fingerprint::of(&[Value::Int(1), Value::from("a")], Some(9.into()));
         assert_eq!(print.field(1), Some(FieldHash::from(&Value::from("a"))));
         assert_eq!(print.field(2), Some(FieldHash::from(9)));
         assert_eq!(print.field(3), None);
         print.set_field(0, FieldHash::from(&Value::Int(2)));
         assert_eq!(
             print,
-            Fingerprint::of(&[Value::Int(2), Value::from("a")], Some(9))
+            Fingerprint::of(&[Value::Int(2), Value::from("a")], Some(9.into()))
         );
     }
 }

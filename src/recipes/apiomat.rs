@@ -2,7 +2,7 @@
 //! classes, attributes and servercode, in five stages.
 //!
 //! A row's key is its path: `App`, `App/live`, `App/live/Main/1.0.0/Car/color`. A customer's is its
-//! email, or else its name: names are no proof.
+//! email; one without is known by name to its application only.
 
 mod applications;
 mod classes;
@@ -23,7 +23,7 @@ use crate::model::{Key, Record};
 const STAGES: &[Stage] = &[
     Stage {
         name: "customers",
-        entities: &["customers"],
+        entities: &["customers", "accounts"],
         reads: &["customers"],
     },
     Stage {
@@ -79,6 +79,10 @@ pub struct Apiomat {
     settings: Settings,
     /// Why the application cannot have its name in the store.
     taken: Option<String>,
+    /// The key under which the customer is known, or will be.
+    customer_key: Option<Key>,
+    /// The owner that the application has in the store, where the source knows only their name.
+    owner: Option<i64>,
     customer: Option<Placed>,
     /// Of applications, modules and classes, by path.
     places: HashMap<String, Placed>,
@@ -102,6 +106,8 @@ impl Apiomat {
             source: Rc::new(source),
             settings,
             taken: None,
+            customer_key: None,
+            owner: None,
             customer: None,
             places: HashMap::new(),
             met: HashMap::new(),
@@ -202,7 +208,8 @@ impl Recipe for Apiomat {
         self.customer = None;
         self.places.clear();
         self.met.clear();
-        self.taken = self.in_the_way(plan)?;
+        self.customer_key = self.key_of_customer(plan)?;
+        (self.taken, self.owner) = self.in_the_way(plan)?;
         notes::report(plan, &self.source.notes)
     }
 
@@ -213,6 +220,13 @@ impl Recipe for Apiomat {
     ) -> Result<(), Stop> {
         let stage = STAGES.iter().find(|known| known.name == stage);
         let entities = stage.map_or(&[][..], |stage| stage.entities);
+        if let Some(key) = self
+            .customer_key
+            .as_ref()
+            .filter(|_| entities.contains(&"accounts"))
+        {
+            each("accounts", key);
+        }
         for refused in &self.source.refused {
             let entity = refused.entity.word();
             if entities.contains(&entity) {
@@ -225,8 +239,8 @@ impl Recipe for Apiomat {
                 each(entity.word(), &key);
             }
         };
-        if let Some(customer) = &definition.customer {
-            in_stage(Entity::Customer, customers::key(customer));
+        if let Some(key) = &self.customer_key {
+            in_stage(Entity::Customer, key.clone());
         }
         in_stage(Entity::Application, Key::text(self.app()));
         for system in &definition.systems {

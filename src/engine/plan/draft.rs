@@ -2,7 +2,7 @@
 
 use crate::engine::finding::Cause;
 use crate::engine::names::Claim;
-use crate::model::{Fingerprint, Key, Record, Value};
+use crate::model::{FieldHash, Fingerprint, Key, Record, Value};
 use crate::store::ledger::Entry;
 
 /// A legacy row as mapped, on its way to one store row.
@@ -50,7 +50,7 @@ pub(super) struct Prepared {
 impl Prepared {
     pub fn new<R: Record>(draft: Draft<R>, entry: Option<&Entry>) -> Self {
         let mut values = draft.record.into_values();
-        let mut wish = None;
+        let mut wish: Option<FieldHash> = None;
         let mut kept = None;
         if let Some((column, claim)) = draft.claim {
             let index = R::TABLE.column(column);
@@ -60,14 +60,18 @@ impl Prepared {
                     wish: wished,
                 } => {
                     values[index] = value.into();
-                    wish = Some(wished);
+                    wish = Some(wished.into());
                 }
                 Claim::Kept { wish: wished, .. } => {
-                    wish = Some(wished);
+                    wish = Some(wished.into());
                     kept = Some(index);
                 }
                 Claim::Taken(_) => {}
             }
+        }
+        // who keeps what the row got keeps what it wished for
+        if wish.is_none() && !draft.keeps.is_empty() {
+            wish = entry.and_then(|entry| entry.fingerprint.field(values.len()));
         }
         let mut fingerprint = Fingerprint::of(&values, wish);
         // what the row got for the same wish stays: its field counts as unchanged

@@ -1,8 +1,9 @@
 //! Stage `applications`: the application, and its settings in each system.
 
-use super::{Apiomat, Mapped, Ownership, customers};
+use super::{Apiomat, Mapped, Ownership};
+use crate::engine::plan::BATCH;
 use crate::engine::{Draft, Finding, Outcome, Planner, Severity, Stop, Target};
-use crate::legacy::apiomat::Origin;
+use crate::legacy::apiomat::{Entity, Origin};
 use crate::model::{Data, Key, Record as _, Value, storable_json, tables};
 use crate::password::Secret;
 use crate::text::{printable, storable};
@@ -63,37 +64,95 @@ impl Apiomat {
         self.place_systems(plan)
     }
 
-    /// Why the application cannot have its name in the store: another one has it.
-    pub(super) fn in_the_way(&self, plan: &mut Planner) -> Result<Option<String>, Stop> {
-        let (table, customers) = (tables::Application::TABLE, tables::Customer::TABLE);
+    /// Why the application cannot have its name in the store: another one has it. And its owner
+    /// there, where the source knows only their name.
+    pub(super) fn in_the_way(
+        &self,
+        plan: &mut Planner,
+    ) -> Result<(Option<String>, Option<i64>), Stop> {
+        let table = tables::Application::TABLE;
         let key = Key::text(self.app());
-        if let Some(row) = plan.current(table, &[&key])?.remove(&key) {
-            let owner = row.values.get(table.column("customer_id"));
-            let owner = owner.and_then(Value::as_int);
-            let (Some(owner), Some(customer), Ownership::Proven) = (
-                owner,
-                &self.source.definition.customer,
-                self.settings.ownership,
-            ) else {
-                return Ok(None);
-            };
-            let key = customers::key(customer);
-            let known = plan.current(customers, &[&key])?.remove(&key);
-            return Ok((known.map(|row| row.id) != Some(owner)).then(|| format!(
-                "The store has an application {} of another customer, which an earlier import brought: this one may be another installation's and does not come in. --accept-source says that it is the same.",
-                printable(self.app())
-            )));
+        let Some(row) = plan.current(table, &[&key])?.remove(&key) else {
+            let mut is_there = false;
+            plan.each_stored(table, &["name"], |_, cells| {
+                is_there |= cells.first().and_then(|cell| cell.text()) == Some(self.app());
+            })?;
+            let message = "and no import made it: this one does not come in.";
+            return Ok((is_there.then(|| self.is_taken(message)), None));
+        };
+        if self.settings.ownership == Ownership::Taken {
+            return Ok((None, None));
         }
-        let mut is_there = false;
-        plan.each_stored(table, &["name"], |_, cells| {
-            is_there |= cells.first().and_then(|cell| cell.text()) == Some(self.app());
-        })?;
-        Ok(is_there.then(|| {
-            format!(
-                "The store has an application {}, and no import made it: this one does not come in.",
-                printable(self.app())
-            )
-        }))
+        let anothers = "which an earlier import brought of another customer: this one may be another installation's and does not come in. --accept-source says that it is the same, and gives it to this customer.";
+        let owner = row.values.get(table.column("customer_id"));
+        if let Some(owner) = owner.and_then(Value::as_int) {
+            match (&self.source.definition.customer, &self.customer_key) {
+                (Some(customer), Some(key)) => {
+                    let customers = tables::Customer::TABLE;
+                    let known = plan.current(customers, &[key])?.remove(key);
+                    if known.map(|row| row.id) != Some(owner) {
+                        let row = plan.stored(customers, owner)?;
+                        let name = row.and_then(|row| {
+                            let name = row.values.get(customers.column("name"))?;
+                            Some(name.as_text() == Some(&customer.name))
+                        });
+                        let is_owner = customer.email.is_none() && name == Some(true);
+                        return Ok(match is_owner && !self.is_another_installation(plan)? {
+                            true => (None, Some(owner)),
+                            false => (Some(self.is_taken(anothers)), None),
+                        });
+                    }
+                }
+                _ if self
+                    .source
+                    .refused
+                    .iter()
+                    .any(|row| row.entity == Entity::Customer) =>
+                {
+                    let message =
+                        "and the customer of this one cannot be understood: it does not come in.";
+                    return Ok((Some(self.is_taken(message)), None));
+                }
+                _ => {}
+            }
+        }
+        let other = "whose classes have other ids: this one is another installation's and does not come in. --accept-source lets it in.";
+        let is_other = self.is_another_installation(plan)?;
+        Ok((is_other.then(|| self.is_taken(other)), None))
+    }
+
+    fn is_taken(&self, message: &str) -> String {
+        format!(
+            "The store has an application {}, {message}",
+            printable(self.app())
+        )
+    }
+
+    /// An id of ApiOmat's is given once in the world: where all of those that both have differ,
+    /// the classes are others.
+    fn is_another_installation(&self, plan: &mut Planner) -> Result<bool, Stop> {
+        let table = tables::Class::TABLE;
+        let index = table.column("legacy_id");
+        let (mut same, mut other) = (0, 0);
+        let ids: Vec<(Key, &str)> = self
+            .classes()
+            .filter_map(|(path, _, class)| Some((Key::text(path), class.legacy_id.as_deref()?)))
+            .collect();
+        for chunk in ids.chunks(BATCH) {
+            let keys: Vec<&Key> = chunk.iter().map(|(key, _)| key).collect();
+            let current = plan.current(table, &keys)?;
+            for (key, id) in chunk {
+                let row = current
+                    .get(key)
+                    .and_then(|row| row.values.get(index)?.as_text());
+                match row {
+                    Some(known) if known == *id => same += 1,
+                    Some(_) => other += 1,
+                    None => {}
+                }
+            }
+        }
+        Ok(same == 0 && other > 0)
     }
 
     fn place_systems(&mut self, plan: &mut Planner) -> Result<(), Stop> {

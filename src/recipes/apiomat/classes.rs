@@ -13,7 +13,7 @@ impl Apiomat {
     }
 
     /// Every class, with its path and that of its module.
-    fn classes(&self) -> impl Iterator<Item = (String, String, &Class)> {
+    pub(super) fn classes(&self) -> impl Iterator<Item = (String, String, &Class)> {
         self.modules().iter().flat_map(|module| {
             let above = self.path_of(&module.path());
             let path = move |class: &Class| format!("{above}/{}", class.name);

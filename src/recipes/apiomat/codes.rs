@@ -68,6 +68,10 @@ pub const CODES: &[Code] = &[
         "owner-unclear",
         "A row may belong to several others of one name.",
     ),
+    Code::info(
+        "password-kept",
+        "The customer's account was there before: its password stays as it is.",
+    ),
     Code::warning(
         "password-reset",
         "The customer's password is the word that the old tool set.",

@@ -3,66 +3,106 @@
 use super::{Apiomat, CustomerPassword};
 use crate::engine::names::OnTaken;
 use crate::engine::plan::{Base, Origin};
-use crate::engine::{Cause, Draft, Finding, Placed, Planner, Severity, Stop, Target};
+use crate::engine::{
+    Cause, Claim, Draft, Finding, Outcome, Placed, Planner, Severity, Stop, Target,
+};
 use crate::legacy::apiomat::Customer;
-use crate::model::{Data, Key, Record as _, Value, storable_json, tables};
+use crate::model::{Key, Record as _, Value, tables};
 use crate::password::{Form, Secret, apiomat as password};
 use crate::text::{self, Email, PersonName};
 
-/// What tells customers apart.
-pub fn key(customer: &Customer) -> Key {
-    let email = customer.email.as_deref().and_then(text::email_key);
-    Key::text(email.unwrap_or_else(|| customer.name.clone()))
-}
+use super::applications::data;
 
 /// Columns that hold the password, or say something of it.
 const PASSWORD: [&str; 3] = ["password", "password_generated", "must_change_password"];
 
+/// An email where it is one.
+fn email_of(customer: &Customer) -> Option<String> {
+    let email = text::storable(customer.email.as_deref()?).into_owned();
+    Email::parse(&email).is_some().then_some(email)
+}
+
+/// What tells customers apart. One without an email is only that application's: names are no proof.
+struct Keys {
+    email: Option<Key>,
+    name: Key,
+}
+
+impl Keys {
+    fn of(app: &str, customer: &Customer) -> Self {
+        let email = email_of(customer).as_deref().and_then(text::email_key);
+        let name = format!("{app}: {}", customer.name);
+        Keys {
+            email: email.map(Key::text),
+            name: Key::text(text::storable(&name).as_ref()),
+        }
+    }
+}
+
 impl Apiomat {
+    /// The key of the customer: the one under which an earlier run brought them, if any did.
+    pub(super) fn key_of_customer(&self, plan: &mut Planner) -> Result<Option<Key>, Stop> {
+        let Some(customer) = &self.source.definition.customer else {
+            return Ok(None);
+        };
+        let Keys { email, name } = Keys::of(self.app(), customer);
+        let mut known = |key: &Key| -> Result<bool, Stop> {
+            Ok(plan
+                .bases(tables::Customer::TABLE, &[key])?
+                .contains_key(key))
+        };
+        match email {
+            // a source that had no email was here before
+            Some(email) if !known(&email)? && known(&name)? => Ok(Some(name)),
+            Some(email) => Ok(Some(email)),
+            None => Ok(Some(name)),
+        }
+    }
+
     pub(super) fn place_customer(&mut self, plan: &mut Planner) -> Result<(), Stop> {
-        let Some(customer) = self.source.definition.customer.clone() else {
+        let (Some(customer), Some(key)) = (
+            self.source.definition.customer.clone(),
+            self.customer_key.clone(),
+        ) else {
             return Ok(());
         };
-        let key = key(&customer);
+        plan.advance(1)?;
         if self.taken.is_some() {
             let cause = Cause {
                 entity: "applications".into(),
                 legacy_id: self.app().into(),
                 code: "application-taken".into(),
             };
+            plan.fall_with("accounts", &key, &customer.name, &cause)?;
             let cause = plan.fall_with("customers", &key, &customer.name, &cause)?;
             self.customer = Some(Err(cause));
-            return plan.advance(1);
+            return Ok(());
         }
-        let account = self.place_account(plan, &key, &customer)?;
-        let place = match account {
-            Ok(user_id) => {
-                let mut data = Data::default();
-                if customer.email.as_deref().and_then(Email::parse).is_none() {
-                    data.set_text("email", customer.email.map(|it| text::storable(&it).into()));
-                }
-                for (name, value) in customer.rest {
-                    data.set(text::storable(&name).into_owned(), storable_json(value));
-                }
-                let draft = Draft {
-                    key: key.clone(),
-                    name: customer.name.clone(),
-                    record: tables::Customer {
-                        user_id,
-                        name: text::storable(&customer.name).into_owned(),
-                        data: data.into_json(),
-                    },
-                    target: Target::New { id: None },
-                    claim: None,
-                    keeps: Vec::new(),
-                    entity: Some("customers"),
-                };
-                plan.place_one(draft)?
+        if let Some(owner) = self.owner {
+            for entity in ["accounts", "customers"] {
+                plan.account(entity, &key, Outcome::Unchanged, &customer.name);
             }
+            self.customer = Some(Ok(owner));
+            return Ok(());
+        }
+        let place = match self.place_account(plan, &key, &customer)? {
+            Ok(user_id) => plan.place_one(Draft {
+                key,
+                name: customer.name.clone(),
+                record: tables::Customer {
+                    user_id,
+                    name: text::storable(&customer.name).into_owned(),
+                    data: data_of(&customer),
+                },
+                target: Target::New { id: None },
+                claim: None,
+                keeps: Vec::new(),
+                entity: Some("customers"),
+            })?,
             Err(cause) => Err(plan.fall_with("customers", &key, &customer.name, &cause)?),
         };
         self.customer = Some(place);
-        plan.advance(1)
+        Ok(())
     }
 
     /// The account of the store that is the customer's: one with the same email, or a new one.
@@ -72,70 +112,52 @@ impl Apiomat {
         key: &Key,
         customer: &Customer,
     ) -> Result<Placed, Stop> {
-        let base = plan.bases(tables::User::TABLE, &[key])?.remove(key);
         let told = |code, severity, message: String| {
             Finding::new(code, severity, message).on("customers", key, &customer.name)
         };
-        let email = customer.email.as_deref().map(text::storable);
-        let email = email.filter(|email| Email::parse(email).is_some());
-        if let (None, Some(raw)) = (
-            &email,
-            customer.email.as_deref().filter(|it| !it.is_empty()),
-        ) {
+        let base = plan.bases(tables::User::TABLE, &[key])?.remove(key);
+        let email = email_of(customer);
+        let raw = customer.email.as_deref().filter(|raw| !raw.is_empty());
+        if let (None, Some(raw)) = (&email, raw) {
             let message = format!(
                 "{:?} is no e-mail address: the customer's account has none, and the text is kept in the customer's data.",
                 text::printable(raw)
             );
             plan.finding(told("bad-email", Severity::Warning, message))?;
         }
-        let mut there = None;
-        if let Some(wanted) = email.as_deref().and_then(text::email_key) {
-            plan.each_stored(tables::User::TABLE, &["email"], |id, cells| {
-                let known = cells.first().and_then(|cell| cell.text());
-                if known.and_then(text::email_key).as_ref() == Some(&wanted) {
-                    there = Some(id);
-                }
-            })?;
-        }
-        let target = match (&base, there) {
+        let there = match &base {
+            None => account_with(plan, email.as_deref())?,
+            Some(_) => None,
+        };
+        let (target, is_ours) = match (&base, there) {
             (None, Some(id)) => {
                 let message = "The store has an account with this e-mail address: it is the customer's, and stays as it is, its password too.";
                 plan.finding(told("account-followed", Severity::Info, message.into()))?;
-                Target::Adopt(id)
+                (Target::Adopt(id), false)
             }
-            _ => Target::New { id: None },
+            (None, None) => (Target::New { id: None }, true),
+            (Some(base), _) => (Target::New { id: None }, base.origin == Origin::Created),
         };
-        let is_ours = match (&base, target) {
-            (Some(base), _) => base.origin == Origin::Created,
-            (None, target) => target == Target::New { id: None },
-        };
-        let mut names = plan.names(tables::User::TABLE, "username")?;
-        let wish = text::username_wish(&customer.name, email.as_deref().unwrap_or_default());
+        let mut keeps = Vec::new();
+        if email.is_none() {
+            keeps.push("email");
+        }
         let claim = match is_ours {
-            true => plan
-                .claims(
-                    tables::User::TABLE,
-                    "username",
-                    &mut names,
-                    &[(key, wish.as_str())],
-                    OnTaken::Number,
-                )?
-                .pop(),
+            true => self.username(plan, key, customer, base.as_ref(), &mut keeps)?,
             false => None,
         };
-        if let Some(given) = claim.as_ref().and_then(|claim| claim.renamed(&wish)) {
-            let message =
-                format!("The username {wish:?} belongs to another account: this one is {given:?}.");
-            plan.finding(told("username-taken", Severity::Warning, message))?;
-        }
-        let given = self.password_of(plan, key, customer, base.as_ref(), is_ours)?;
+        let given = match is_ours {
+            true => self.password_of(plan, key, customer, base.as_ref())?,
+            false => Given::nothing(Vec::new()),
+        };
+        keeps.extend(given.keeps);
         let name = PersonName::from_owner(&text::storable(&customer.name));
-        let draft = Draft {
+        let place = plan.place_one(Draft {
             key: key.clone(),
             name: customer.name.clone(),
             record: tables::User {
                 username: String::new(),
-                email: email.as_deref().map(Into::into),
+                email: email.clone(),
                 password: given.password,
                 password_generated: false,
                 must_change_password: given.must_change,
@@ -147,21 +169,21 @@ impl Apiomat {
                 date_joined: None,
                 last_login: None,
                 receives_notifications: true,
-                data: Data::default().into_json(),
+                data: data(Default::default()),
             },
             target,
             claim: claim.map(|claim| ("username", claim)),
-            keeps: given.keeps,
-            entity: None,
-        };
-        let place = plan.place_one(draft)?;
-        if let (Ok(user_id), Some(email), true) = (&place, &email, is_ours) {
-            plan.place(vec![Draft {
+            keeps,
+            entity: Some("accounts"),
+        })?;
+        if let (Ok(user_id), Some(email), true) = (&place, email, is_ours) {
+            // where a person deleted it, it stays deleted
+            let _ = plan.place_one(Draft {
                 key: key.clone(),
                 name: customer.name.clone(),
                 record: tables::EmailAddress {
                     user_id: *user_id,
-                    email: email.to_string(),
+                    email,
                     is_verified: true,
                     is_primary: true,
                 },
@@ -169,9 +191,38 @@ impl Apiomat {
                 claim: None,
                 keeps: Vec::new(),
                 entity: None,
-            }])?;
+            })?;
         }
         Ok(place)
+    }
+
+    /// The name with which a new account logs in; that of one which is there stays.
+    fn username(
+        &self,
+        plan: &mut Planner,
+        key: &Key,
+        customer: &Customer,
+        base: Option<&Base>,
+        keeps: &mut Vec<&'static str>,
+    ) -> Result<Option<Claim>, Stop> {
+        let email = email_of(customer).unwrap_or_default();
+        let wish = text::username_wish(&customer.name, &email);
+        if base.is_some_and(|base| !base.wished(tables::User::TABLE, &wish)) {
+            keeps.push("username");
+            return Ok(None);
+        }
+        let mut names = plan.names(tables::User::TABLE, "username")?;
+        let wishes = [(key, wish.as_str())];
+        let table = tables::User::TABLE;
+        let claims = plan.claims(table, "username", &mut names, &wishes, OnTaken::Number)?;
+        let claim = claims.into_iter().next();
+        if let Some(given) = claim.as_ref().and_then(|claim| claim.renamed(&wish)) {
+            let message =
+                format!("The username {wish:?} belongs to another account: this one is {given:?}.");
+            let finding = Finding::new("username-taken", Severity::Warning, message);
+            plan.finding(finding.on("customers", key, &customer.name))?;
+        }
+        Ok(claim)
     }
 
     fn password_of(
@@ -180,55 +231,99 @@ impl Apiomat {
         key: &Key,
         customer: &Customer,
         base: Option<&Base>,
-        is_ours: bool,
     ) -> Result<Given, Stop> {
-        let nothing = |keeps| Given {
-            password: Value::Null,
-            must_change: false,
-            keeps,
+        let told = |code, severity, message: &str| {
+            Finding::new(code, severity, message).on("customers", key, &customer.name)
         };
-        if !is_ours {
-            return Ok(nothing(Vec::new()));
-        }
         let hash = customer.password.as_ref().map(Secret::expose);
+        let hash = hash.filter(|hash| !hash.is_empty());
         let reset = password::reset(&key.text).map_err(|error| Stop::store(error.to_string()))?;
-        let was_reset = base.is_some_and(|base| base.has(tables::User::TABLE, "password", &reset));
-        match (self.settings.password, hash) {
-            // an account that is there keeps the password that it has
-            (CustomerPassword::Reset, _) | (CustomerPassword::Kept, None) if base.is_some() => {
-                Ok(nothing(PASSWORD.into()))
-            }
-            (CustomerPassword::Kept, Some(_)) if was_reset => Ok(nothing(PASSWORD.into())),
-            (CustomerPassword::Kept, None) => Ok(nothing(Vec::new())),
-            (CustomerPassword::Reset, _) => {
-                let message = "The customer's password is \"secret\", and must be changed at the first login on the pages.";
-                let finding = Finding::new("password-reset", Severity::Warning, message);
-                plan.finding(finding.on("customers", key, &customer.name))?;
-                Ok(Given {
-                    password: reset.into(),
-                    must_change: true,
-                    keeps: Vec::new(),
-                })
-            }
-            (CustomerPassword::Kept, Some(hash)) => {
-                if base.is_none() && !Form::of(Some(hash)).is_usable() {
-                    let message = "The customer's password is in a form that is not known: it is kept, and goes out again with an export, but nobody can log in with it here. `heirloom users password NAME` sets a new one.";
-                    let finding = Finding::new("password-unknown", Severity::Warning, message);
-                    plan.finding(finding.on("customers", key, &customer.name))?;
+        if let Some(base) = base {
+            let written = |hash: &str| base.has(tables::User::TABLE, "password", hash);
+            // the hash of the source was written before: what is changed there comes in
+            let follows = self.settings.password == CustomerPassword::Kept
+                && !written(&reset)
+                && hash.is_some()
+                && !was_used(plan, key)?;
+            if !follows {
+                if self.settings.password == CustomerPassword::Reset || written(&reset) {
+                    let message = "The customer's account was there before this run: its password stays as it is.";
+                    plan.finding(told("password-kept", Severity::Info, message))?;
                 }
-                Ok(Given {
-                    password: text::storable(hash).as_ref().into(),
-                    must_change: false,
-                    keeps: Vec::new(),
-                })
+                return Ok(Given::nothing(PASSWORD.into()));
             }
+        } else if self.settings.password == CustomerPassword::Reset {
+            let message = "The customer's password is \"secret\", and must be changed at the first login on the pages.";
+            plan.finding(told("password-reset", Severity::Warning, message))?;
+            return Ok(Given {
+                password: reset.into(),
+                must_change: true,
+                keeps: Vec::new(),
+            });
         }
+        let Some(hash) = hash else {
+            return Ok(Given::nothing(Vec::new()));
+        };
+        if !Form::of(Some(hash)).is_usable() {
+            let message = "The customer's password is in a form that is not known: it is kept, and goes out again with an export, but nobody can log in with it here. `heirloom users password NAME` sets a new one.";
+            plan.finding(told("password-unknown", Severity::Warning, message))?;
+        }
+        Ok(Given {
+            password: text::storable(hash).as_ref().into(),
+            // what another store reset is everybody's to know here, too
+            must_change: hash == reset,
+            keeps: Vec::new(),
+        })
     }
 }
 
-/// What an account gets.
+/// What a customer's account gets.
 struct Given {
     password: Value,
     must_change: bool,
     keeps: Vec<&'static str>,
+}
+
+impl Given {
+    fn nothing(keeps: Vec<&'static str>) -> Self {
+        Given {
+            password: Value::Null,
+            must_change: false,
+            keeps,
+        }
+    }
+}
+
+/// What has no column. A text that is no email is not lost.
+fn data_of(customer: &Customer) -> String {
+    let mut rest = customer.rest.clone();
+    if email_of(customer).is_none()
+        && let Some(raw) = customer.email.as_deref().filter(|raw| !raw.is_empty())
+    {
+        rest.insert("email".into(), raw.into());
+    }
+    data(rest)
+}
+
+/// The account of the store that has this email.
+fn account_with(plan: &mut Planner, email: Option<&str>) -> Result<Option<i64>, Stop> {
+    let Some(wanted) = email.and_then(text::email_key) else {
+        return Ok(None);
+    };
+    let mut there = None;
+    plan.each_stored(tables::User::TABLE, &["email"], |id, cells| {
+        let known = cells.first().and_then(|cell| cell.text());
+        if known.and_then(text::email_key).as_ref() == Some(&wanted) {
+            there = Some(id);
+        }
+    })?;
+    Ok(there)
+}
+
+/// Whether somebody has logged in with the account: nobody loses a password that works.
+fn was_used(plan: &mut Planner, key: &Key) -> Result<bool, Stop> {
+    let table = tables::User::TABLE;
+    let row = plan.current(table, &[key])?.remove(key);
+    let login = row.and_then(|row| row.values.get(table.column("last_login")).cloned());
+    Ok(login.is_some_and(|login| login != Value::Null))
 }
