@@ -32,6 +32,8 @@ pub struct Job<'a> {
     pub credentials: Option<PathBuf>,
     /// The command as it was typed, without the options of every run.
     pub command: Vec<String>,
+    /// How many of its options were asked for.
+    pub asked: u64,
 }
 
 /// Runs a recipe and tells what came of it.
@@ -251,19 +253,19 @@ fn tell(
         }
     }
     if job.options.dry_run
-        && decisions.asked > 0
-        && let (Some(answers), Some(plan)) = (answers, &report.plan)
+        && job.asked + decisions.asked > 0
+        && let Some(plan) = &report.plan
     {
         terminal::say(&format!(
             "The real run with the same answers:\n  {}",
-            real_command(context, job, &answers, plan)
+            real_command(context, job, answers.as_deref(), plan)
         ))?;
     }
     Ok(())
 }
 
 /// The command that does what was rehearsed.
-fn real_command(context: &Context, job: &Job, answers: &Path, plan: &str) -> String {
+fn real_command(context: &Context, job: &Job, answers: Option<&Path>, plan: &str) -> String {
     let mut words = vec!["heirloom".to_string()];
     words.extend(context.typed.iter().cloned());
     words.extend(job.command.iter().cloned());
@@ -272,7 +274,10 @@ fn real_command(context: &Context, job: &Job, answers: &Path, plan: &str) -> Str
     for (name, value) in [
         ("--credentials", options.credentials.as_ref().map(path)),
         ("--report", options.report.as_ref().map(path)),
-        ("--decisions", Some(answers.display().to_string())),
+        (
+            "--decisions",
+            answers.map(|path| path.display().to_string()),
+        ),
         ("--expect", Some(plan.to_string())),
     ] {
         if let Some(value) = value {

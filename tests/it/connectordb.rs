@@ -53,7 +53,7 @@ fn import(site: &Site, line: &str, code: i32) -> Ended {
 }
 
 /// The outcomes of an entity in the last report: `created 2, refused 1`.
-fn outcomes(site: &Site, entity: &str) -> String {
+pub fn outcomes(site: &Site, entity: &str) -> String {
     let report = site.report("r.json");
     let counts = report["entities"][entity].as_object().unwrap();
     let told = counts
@@ -66,7 +66,7 @@ fn outcomes(site: &Site, entity: &str) -> String {
 }
 
 /// The codes of the last report's findings, each with the row that it is about.
-fn findings(site: &Site) -> Vec<String> {
+pub fn findings(site: &Site) -> Vec<String> {
     let report = site.report("r.json");
     let findings = report["findings"].as_array().unwrap().iter();
     findings

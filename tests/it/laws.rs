@@ -15,7 +15,7 @@ use crate::support::{Bench, Run, lines};
 
 /// The same cases every time, so that a check that fails can be repeated; fewer on the server,
 /// where each case takes a database or two of its own. `PROPTEST_CASES` asks for as many others.
-fn config(cases: u32) -> ProptestConfig {
+pub fn config(cases: u32) -> ProptestConfig {
     let mut config = ProptestConfig {
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
         ..ProptestConfig::default()

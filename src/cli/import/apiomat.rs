@@ -6,6 +6,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::outputs::Outputs;
 use super::super::prompt::{self, Presence};
 use super::super::run::{self, Job, presence};
+use super::super::signals;
 use crate::config::OnConflict;
 use crate::engine::report::Mode;
 use crate::engine::run::Vanished;
@@ -23,6 +24,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     run::check_outputs(context, &arguments.run, outputs)?;
     let names = Names::of(&context.config.apiomat);
     let source = apiomat::read(&arguments.source, &names, arguments.app.as_deref())?;
+    let is_asked = arguments.reset_password.is_none() && source.definition.customer.is_some();
     let password = password(arguments, &source, presence)?;
     let settings = Settings {
         password,
@@ -45,6 +47,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
         delete_guard: 1.0,
         credentials: None,
         command: command(arguments, password),
+        asked: u64::from(is_asked),
     };
     run::run(context, &job, &mut recipe)
 }
@@ -59,6 +62,7 @@ fn password(
         (Some(true), _) => Ok(CustomerPassword::Reset),
         (Some(false), _) | (None, None) => Ok(CustomerPassword::Kept),
         (None, Some(customer)) if presence == Presence::Attended => {
+            signals::watch();
             prompt::show(&format!(
                 "The customer is {}. Should a new account for them get the password \"secret\", to be changed\nat the first login, as the old tool did it? Otherwise the hash of the old password is kept.\n",
                 printable(&customer.name)

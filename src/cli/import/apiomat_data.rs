@@ -44,6 +44,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
         delete_guard: 1.0,
         credentials: None,
         command: command(arguments),
+        asked: 0,
     };
     run::run(context, &job, &mut recipe)
 }

@@ -61,6 +61,7 @@ pub fn bring_in(
         delete_guard: configured.delete_guard,
         credentials: configured.credentials.clone(),
         command: command(arguments),
+        asked: 0,
     };
     run::run(context, &job, &mut recipe)
 }

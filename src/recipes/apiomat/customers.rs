@@ -1,5 +1,7 @@
 //! Stage `customers`: who owns the application, and the account that stands for them.
 
+use std::borrow::Cow;
+
 use super::{Apiomat, CustomerPassword, Place};
 use crate::engine::names::OnTaken;
 use crate::engine::plan::{Base, Origin};
@@ -12,7 +14,8 @@ use crate::text::{self, Email, PersonName};
 /// What tells customers apart.
 pub fn key(customer: &Customer) -> Key {
     let email = customer.email.as_deref().and_then(text::email_key);
-    Key::text(email.unwrap_or_else(|| customer.name.clone()))
+    let key = email.as_ref().unwrap_or(&customer.name);
+    Key::text(text::storable(key))
 }
 
 /// Columns that hold the password, or say something of it.
@@ -71,13 +74,18 @@ impl Apiomat {
         let email = email.filter(|email| Email::parse(email).is_some());
         if let (None, Some(raw)) = (
             &email,
-            customer.email.as_deref().filter(|it| !it.is_empty()),
+            customer.email.as_deref().filter(|it| !it.trim().is_empty()),
         ) {
             let message = format!(
                 "{:?} is no e-mail address: the customer's account has none.",
                 text::printable(raw)
             );
             plan.finding(told("bad-email", Severity::Warning, message))?;
+        }
+        let mut own_data = Data::default();
+        if email.is_none() {
+            let raw = customer.email.as_deref().map(text::storable);
+            own_data.set_text("email", raw.map(Cow::into_owned));
         }
         let mut there = None;
         if let Some(wanted) = email.as_deref().and_then(text::email_key) {
@@ -138,7 +146,7 @@ impl Apiomat {
                 date_joined: None,
                 last_login: None,
                 receives_notifications: true,
-                data: Data::default().into_json(),
+                data: own_data.into_json(),
             },
             target,
             claim: claim.map(|claim| ("username", claim)),
@@ -185,24 +193,32 @@ impl Apiomat {
         if !is_ours {
             return Ok(nothing(Vec::new()));
         }
+        let secret_word = |plan: &mut Planner, password| {
+            let message = "The customer's password is \"secret\", and must be changed at the first login on the pages.";
+            let finding = Finding::new("password-reset", Severity::Warning, message);
+            plan.finding(finding.on("customers", key, &customer.name))?;
+            Ok(Given {
+                password,
+                must_change: true,
+                keeps: Vec::new(),
+            })
+        };
+        // an account that is there keeps the password that it has
+        if base.is_some() {
+            return Ok(nothing(PASSWORD.into()));
+        }
         let hash = customer.password.as_ref().map(Secret::expose);
+        let hash = hash.filter(|hash| !hash.is_empty());
         match (self.settings.password, hash) {
-            // an account that is there keeps the password that it has
-            (CustomerPassword::Reset, _) | (CustomerPassword::Kept, None) if base.is_some() => {
-                Ok(nothing(PASSWORD.into()))
-            }
             (CustomerPassword::Kept, None) => Ok(nothing(Vec::new())),
             (CustomerPassword::Reset, _) => {
-                let message = "The customer's password is \"secret\", and must be changed at the first login on the pages.";
-                let finding = Finding::new("password-reset", Severity::Warning, message);
-                plan.finding(finding.on("customers", key, &customer.name))?;
-                Ok(Given {
-                    password: password::reset(&key.text)
-                        .map_err(|error| Stop::store(error.to_string()))?
-                        .into(),
-                    must_change: true,
-                    keeps: Vec::new(),
-                })
+                let hash = password::reset(&key.text);
+                let hash = hash.map_err(|error| Stop::store(error.to_string()))?;
+                secret_word(plan, hash.into())
+            }
+            // the old tool reset it, or an export came in so
+            (CustomerPassword::Kept, Some(hash)) if password::is_reset(hash) => {
+                secret_word(plan, hash.into())
             }
             (CustomerPassword::Kept, Some(hash)) => {
                 if !Form::of(Some(hash)).is_usable() {
