@@ -9,6 +9,7 @@
 //! of accounts would take hours.
 
 pub mod apiomat;
+mod bare_bcrypt;
 pub mod connectordb;
 mod django;
 mod form;
@@ -128,8 +129,8 @@ pub fn acceptable(password: &str) -> Result<(), TooShort> {
     }
 }
 
-/// Compares a typed password with a stored one: Argon2 in PHC form, or any
-/// form of Django or ConnectorDB.
+/// Compares a typed password with a stored one: Argon2 in PHC form, bcrypt as
+/// its own tools write it, or any form of Django or ConnectorDB.
 ///
 /// Never fails and never panics, whatever the row holds: what can't be checked
 /// is [`Check::Unusable`].
@@ -143,6 +144,7 @@ pub fn check(stored: Option<&str>, password: &str) -> Check {
                 Check::Right => Check::Outdated,
                 check => check,
             },
+            None if bare_bcrypt::is_known(other) => bare_bcrypt::check(other, password.as_bytes()),
             None if connectordb::algorithm(other).is_some() => connectordb::check(other, password),
             None => django::check(other, password),
         },

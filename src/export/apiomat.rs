@@ -74,9 +74,14 @@ fn customer(connection: &mut Connection, id: i64) -> Result<Option<Customer>, Db
     let user_id = fields.int("user_id").unwrap_or_default();
     let account = rows::by_ids(connection, users, &[user_id])?.remove(&user_id);
     let account = account.as_ref().map(|row| Fields::new(users, row));
+    // what is no address is kept beside
+    let email = account.as_ref().and_then(|account| {
+        let kept = || account.rest().get("email")?.as_str().map(Into::into);
+        account.maybe("email").or_else(kept)
+    });
     Ok(Some(Customer {
         name: fields.text("name"),
-        email: account.as_ref().and_then(|account| account.maybe("email")),
+        email,
         password: account
             .and_then(|account| account.maybe("password"))
             .map(Secret::new),

@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{HashError, SALT_BYTES, hash_quickly};
+use super::{HashError, SALT_BYTES, check, hash_quickly};
 
 const WORD: &str = "secret";
 
@@ -20,6 +20,12 @@ pub fn reset(customer: &str) -> Result<String, HashError> {
     hash_quickly(WORD, &salt)
 }
 
+/// Whether a stored password is that word, in whatever form.
+#[must_use]
+pub fn is_reset(stored: &str) -> bool {
+    check(Some(stored), WORD).is_right()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +38,9 @@ mod tests {
         assert_ne!(hash, reset("b").unwrap());
         assert_eq!(check(Some(&hash), WORD), Check::Outdated);
         assert_eq!(check(Some(&hash), "Secret"), Check::Wrong);
+        assert!(is_reset(&hash));
+        assert!(is_reset(&bcrypt::hash(WORD, 4).unwrap()));
+        assert!(!is_reset(&bcrypt::hash("Secret", 4).unwrap()));
+        assert!(!is_reset("secret"));
     }
 }

@@ -4,16 +4,11 @@
 
 use sha2::{Digest as _, Sha512};
 
-use super::{Check, Form};
+use super::{Check, Form, bare_bcrypt};
 use crate::text::hex;
 
 const BCRYPT: &str = "connectordb_bcrypt";
 const SHA512: &str = "connectordb_sha512";
-
-/// Cost of bcrypt that is worked off. ConnectorDB writes 10.
-const BCRYPT_COSTS: std::ops::RangeInclusive<u32> = 4..=16;
-/// bcrypt looks at no more, and neither did ConnectorDB.
-const BCRYPT_BYTES: usize = 72;
 
 /// A password as an export has it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,9 +36,21 @@ pub fn stored(password: Exported) -> Option<String> {
     is_known(&text).then_some(text)
 }
 
-/// The parts of a text that [`stored`] made.
+/// The parts of a text that ConnectorDB can check: one that [`stored`] made, or bcrypt of the
+/// password alone.
 #[must_use]
 pub fn exported(stored: &str) -> Option<Exported<'_>> {
+    if bare_bcrypt::is_known(stored) {
+        return Some(Exported {
+            hash: stored,
+            salt: "",
+            scheme: "bcrypt",
+        });
+    }
+    parts(stored)
+}
+
+fn parts(stored: &str) -> Option<Exported<'_>> {
     let (word, rest) = stored.split_once('$')?;
     let (salt, hash) = rest.split_once('$')?;
     let scheme = match word {
@@ -64,35 +71,25 @@ pub(super) fn algorithm(stored: &str) -> Option<&'static str> {
 }
 
 fn is_known(stored: &str) -> bool {
-    let Some(Exported { hash, scheme, .. }) = exported(stored) else {
+    let Some(Exported { hash, scheme, .. }) = parts(stored) else {
         return false;
     };
     match scheme {
-        "bcrypt" => {
-            let parsed = hash.parse::<bcrypt::HashParts>();
-            parsed.is_ok_and(|parts| BCRYPT_COSTS.contains(&parts.get_cost()))
-        }
+        "bcrypt" => bare_bcrypt::is_known(hash),
         _ => hash.len() == 128 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()),
     }
 }
 
 /// Compares a typed password with a text that [`algorithm`] knows.
 pub(super) fn check(stored: &str, password: &str) -> Check {
-    let Some(Exported { hash, salt, scheme }) = exported(stored).filter(|_| is_known(stored))
-    else {
+    let Some(Exported { hash, salt, scheme }) = parts(stored).filter(|_| is_known(stored)) else {
         return Check::Unusable;
     };
-    let mut salted = [password, salt].concat().into_bytes();
-    let same = match scheme {
-        "bcrypt" => {
-            salted.truncate(BCRYPT_BYTES);
-            bcrypt::verify(&salted, hash).unwrap_or(false)
-        }
-        _ => hex(&Sha512::digest(&salted)).eq_ignore_ascii_case(hash),
-    };
-    match same {
-        true => Check::Outdated,
-        false => Check::Wrong,
+    let salted = [password, salt].concat().into_bytes();
+    match scheme {
+        "bcrypt" => bare_bcrypt::check(hash, &salted),
+        _ if hex(&Sha512::digest(&salted)).eq_ignore_ascii_case(hash) => Check::Outdated,
+        _ => Check::Wrong,
     }
 }
 
@@ -138,6 +135,15 @@ mod tests {
         assert_eq!(check(&stored, &long), Check::Outdated);
         assert_eq!(check(&stored, &long[..72]), Check::Outdated);
         assert_eq!(check(&stored, &long[..71]), Check::Wrong);
+    }
+
+    #[test]
+    fn bcrypt_without_a_salt_goes_out_and_comes_back() {
+        let out = exported(HASH).unwrap();
+        assert!(out.hash == HASH && out.salt.is_empty() && out.scheme == "bcrypt");
+        let hash = bcrypt::hash("demo", 4).unwrap();
+        let back = stored(exported(&hash).unwrap()).unwrap();
+        assert_eq!(check(&back, "demo"), Check::Outdated);
     }
 
     #[test]

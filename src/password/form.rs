@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{connectordb, django};
+use super::{bare_bcrypt, connectordb, django};
 
 /// The form of a stored password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ impl<'a> Form<'a> {
             phc if phc.starts_with("$argon2") || phc.starts_with("argon2$") => {
                 Form::Legacy("argon2")
             }
+            old if bare_bcrypt::is_known(old) => Form::Legacy(bare_bcrypt::ALGORITHM),
             old => match connectordb::algorithm(old) {
                 Some(algorithm) => Form::Legacy(algorithm),
                 None => Form::of_django(old),

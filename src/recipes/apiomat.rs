@@ -15,10 +15,14 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::engine::finding::one;
 use crate::engine::plan::BATCH;
-use crate::engine::{Draft, Placed, Planner, Recipe, Stage, Stop, Target};
+use crate::engine::{
+    Draft, Finding, Outcome, Placed, Planner, Recipe, Severity, Stage, Stop, Target,
+};
 use crate::legacy::apiomat::{self, ApiomatError, Entity, Names, Source};
 use crate::model::{Key, Record};
+use crate::text::printable;
 
 const STAGES: &[Stage] = &[
     Stage {
@@ -88,6 +92,8 @@ pub struct Apiomat {
     places: HashMap<String, Placed>,
     /// The rows of each table that the source has.
     met: HashMap<&'static str, HashSet<i64>>,
+    /// Rows of the source that do not come in, by table and path.
+    fallen: HashSet<(&'static str, String)>,
 }
 
 /// Reads the metadata of one application.
@@ -111,6 +117,7 @@ impl Apiomat {
             customer: None,
             places: HashMap::new(),
             met: HashMap::new(),
+            fallen: HashSet::new(),
         }
     }
 
@@ -127,33 +134,45 @@ impl Apiomat {
     fn place_below<R: Record>(
         &mut self,
         plan: &mut Planner,
-        entity: &'static str,
+        (entity, owner): (&'static str, &'static str),
         mut rows: Vec<Mapped<R>>,
     ) -> Result<(), Stop> {
+        let mut there = HashSet::new();
+        left::each_named(plan, R::TABLE, owner, |_, owner, name| {
+            there.insert((owner, name));
+        })?;
         rows.sort_by(|one, other| one.path.cmp(&other.path));
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
+            let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
+            let keys: Vec<Key> = batch.iter().map(|row| Key::text(&*row.path)).collect();
+            let known = plan.bases(R::TABLE, &keys.iter().collect::<Vec<_>>())?;
             let mut drafts = Vec::new();
-            for row in rows.by_ref().take(BATCH) {
-                let key = Key::text(row.path.as_str());
-                match self.places.get(&row.parent) {
-                    Some(Ok(id)) => drafts.push(Draft {
-                        key,
-                        name: row.name,
-                        record: (row.record)(*id),
-                        target: Target::New { id: None },
-                        claim: None,
-                        keeps: row.keeps,
-                        entity: Some(entity),
-                    }),
-                    Some(Err(cause)) => {
-                        let cause = plan.fall_with(entity, &key, &row.name, &cause.clone())?;
-                        self.places.insert(row.path, Err(cause));
+            for (row, key) in batch.into_iter().zip(keys) {
+                let above = self.places.get(&row.parent);
+                let above = above
+                    .ok_or_else(|| Stop::store(format!("nothing was made of {:?}", row.parent)))?;
+                let cause = match above {
+                    Ok(id) if known.contains_key(&key) || !there.contains(&(*id, row.tail())) => {
+                        drafts.push(Draft {
+                            key,
+                            name: row.name,
+                            record: (row.record)(*id),
+                            target: Target::New { id: None },
+                            claim: None,
+                            keeps: row.keeps,
+                            entity: Some(entity),
+                        });
+                        continue;
                     }
-                    None => {
-                        return Err(Stop::store(format!("nothing was made of {:?}", row.parent)));
+                    Ok(_) => {
+                        let finding = taken(entity, &key).on(entity, &key, &row.name);
+                        plan.fall(entity, &key, Outcome::Refused, finding)?
                     }
-                }
+                    Err(cause) => plan.fall_with(entity, &key, &row.name, &cause.clone())?,
+                };
+                self.fallen.insert((R::TABLE.name, row.path.clone()));
+                self.places.insert(row.path, Err(cause));
             }
             self.place(plan, drafts)?;
         }
@@ -189,6 +208,26 @@ struct Mapped<R> {
     keeps: Vec<&'static str>,
 }
 
+impl<R> Mapped<R> {
+    /// What follows in its path that of the row on which it hangs.
+    fn tail(&self) -> String {
+        let tail = self.path.strip_prefix(&self.parent);
+        tail.and_then(|tail| tail.strip_prefix('/'))
+            .unwrap_or_default()
+            .into()
+    }
+}
+
+/// A row that was made by hand, or renamed so, is where this one would be.
+fn taken(entity: &str, key: &Key) -> Finding {
+    let message = format!(
+        "The store has another {} in the place of {}: this one does not come in.",
+        one(entity),
+        printable(&key.text)
+    );
+    Finding::new("row-taken", Severity::Error, message)
+}
+
 impl Recipe for Apiomat {
     fn name(&self) -> &'static str {
         "apiomat"
@@ -210,6 +249,7 @@ impl Recipe for Apiomat {
         self.met.clear();
         self.customer_key = self.key_of_customer(plan)?;
         (self.taken, self.owner) = self.in_the_way(plan)?;
+        self.fallen.clear();
         notes::report(plan, &self.source.notes)
     }
 

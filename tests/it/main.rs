@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod answers;
+mod apiomat;
 mod apiomat_data;
 mod archive;
 mod commands;

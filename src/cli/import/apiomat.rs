@@ -6,6 +6,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::outputs::Outputs;
 use super::super::prompt::{self, Presence};
 use super::super::run::{self, Job, presence};
+use super::super::signals;
 use crate::config::OnConflict;
 use crate::engine::report::Mode;
 use crate::engine::run::Vanished;
@@ -23,7 +24,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     run::check_outputs(context, &arguments.run, outputs)?;
     let names = Names::of(&context.config.apiomat);
     let source = apiomat::read(&arguments.source, &names, arguments.app.as_deref())?;
-    let (password, asked) = password(arguments, &source, presence)?;
+    let is_asked = arguments.reset_password.is_none() && source.definition.customer.is_some();
+    let password = password(arguments, &source, presence)?;
     let settings = Settings {
         password,
         ownership: match arguments.run.accept_source {
@@ -45,22 +47,22 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
         delete_guard: 1.0,
         credentials: None,
         command: command(arguments, password),
-        asked,
+        asked: u64::from(is_asked),
     };
     run::run(context, &job, &mut recipe)
 }
 
-/// What becomes of the customer's password, which nobody but a person can know; and how many
-/// questions that took.
+/// What becomes of the customer's password: nobody but a person can know.
 fn password(
     arguments: &Arguments,
     source: &Source,
     presence: Presence,
-) -> Result<(CustomerPassword, u64), Failure> {
+) -> Result<CustomerPassword, Failure> {
     match (arguments.reset_password, &source.definition.customer) {
-        (Some(true), _) => Ok((CustomerPassword::Reset, 0)),
-        (Some(false), _) | (None, None) => Ok((CustomerPassword::Kept, 0)),
+        (Some(true), _) => Ok(CustomerPassword::Reset),
+        (Some(false), _) | (None, None) => Ok(CustomerPassword::Kept),
         (None, Some(customer)) if presence == Presence::Attended => {
+            signals::watch();
             prompt::show(&format!(
                 "The customer is {}. Should a new account for them get the password \"secret\", to be changed\nat the first login, as the old tool did it? Otherwise the hash of the old password is kept.\n",
                 printable(&customer.name)
@@ -68,8 +70,8 @@ fn password(
             loop {
                 prompt::show_prompt("Reset the password (true or false)", None);
                 match prompt::read_line()?.trim() {
-                    "true" | "y" | "yes" => return Ok((CustomerPassword::Reset, 1)),
-                    "false" | "n" | "no" => return Ok((CustomerPassword::Kept, 1)),
+                    "true" | "y" | "yes" => return Ok(CustomerPassword::Reset),
+                    "false" | "n" | "no" => return Ok(CustomerPassword::Kept),
                     _ => {}
                 }
             }

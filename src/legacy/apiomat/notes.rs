@@ -328,7 +328,8 @@ impl Notes {
         self.notes.borrow_mut().push(Note { at, what, times });
     }
 
-    /// Refuses a row; one whose path is taken gets a number behind it.
+    /// Refuses a row; one whose path is taken gets a number behind it, with a slash, which no
+    /// name has: the path of a row that comes in is another one.
     pub fn refuse(&self, entity: Entity, path: &str, reason: Reason) {
         let mut numbers = self.numbers.borrow_mut();
         let number = numbers.entry((entity, path.to_owned())).or_default();
@@ -337,7 +338,7 @@ impl Notes {
             *number += 1;
             let path = match *number {
                 1 => path.to_owned(),
-                number => format!("{path}#{number}"),
+                number => format!("{path}/#{number}"),
             };
             if let Entry::Vacant(free) = refused.entry((entity, path)) {
                 free.insert(reason);

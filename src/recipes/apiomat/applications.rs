@@ -185,7 +185,7 @@ impl Apiomat {
                 }),
             });
         }
-        self.place_below(plan, "systems", rows)
+        self.place_below(plan, ("systems", "application_id"), rows)
     }
 
     /// Of which columns the source says nothing: what an earlier import brought there stays.

@@ -52,7 +52,7 @@ impl Apiomat {
             }
         });
         let rows = rows.collect();
-        self.place_below(plan, "modules", rows)
+        self.place_below(plan, ("modules", "application_id"), rows)
     }
 
     pub(super) fn place_classes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
@@ -82,7 +82,7 @@ impl Apiomat {
             }
         });
         let rows = rows.collect();
-        self.place_below(plan, "classes", rows)
+        self.place_below(plan, ("classes", "module_id"), rows)
     }
 
     pub(super) fn place_attributes(&mut self, plan: &mut Planner) -> Result<(), Stop> {
@@ -136,7 +136,7 @@ impl Apiomat {
                 });
             }
         }
-        self.place_below(plan, "attributes", attributes)?;
-        self.place_below(plan, "servercode", servercode)
+        self.place_below(plan, ("attributes", "class_id"), attributes)?;
+        self.place_below(plan, ("servercode", "class_id"), servercode)
     }
 }

@@ -80,6 +80,10 @@ pub const CODES: &[Code] = &[
         "password-unknown",
         "The customer's password is in a form that is not known.",
     ),
+    Code::error(
+        "row-taken",
+        "The store has another row of that name in the same place.",
+    ),
     Code::error("row-unreadable", "A row cannot be understood."),
     Code::error("row-without-system", "A row's system is none."),
     Code::warning("system-unknown", "A text names no system."),

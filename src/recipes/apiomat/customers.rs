@@ -92,7 +92,7 @@ impl Apiomat {
                 record: tables::Customer {
                     user_id,
                     name: text::storable(&customer.name).into_owned(),
-                    data: data_of(&customer),
+                    data: data(customer.rest),
                 },
                 target: Target::New { id: None },
                 claim: None,
@@ -117,10 +117,14 @@ impl Apiomat {
         };
         let base = plan.bases(tables::User::TABLE, &[key])?.remove(key);
         let email = email_of(customer);
-        let raw = customer.email.as_deref().filter(|raw| !raw.is_empty());
-        if let (None, Some(raw)) = (&email, raw) {
+        let raw = customer
+            .email
+            .as_deref()
+            .filter(|raw| !raw.trim().is_empty());
+        let no_email = raw.filter(|_| email.is_none());
+        if let Some(raw) = no_email {
             let message = format!(
-                "{:?} is no e-mail address: the customer's account has none, and the text is kept in the customer's data.",
+                "{:?} is no e-mail address: the customer's account has none, and the text is kept in its data.",
                 text::printable(raw)
             );
             plan.finding(told("bad-email", Severity::Warning, message))?;
@@ -169,7 +173,13 @@ impl Apiomat {
                 date_joined: None,
                 last_login: None,
                 receives_notifications: true,
-                data: data(Default::default()),
+                // a text that is no email is not lost
+                data: data(
+                    no_email
+                        .map(|raw| ("email".into(), raw.into()))
+                        .into_iter()
+                        .collect(),
+                ),
             },
             target,
             claim: claim.map(|claim| ("username", claim)),
@@ -237,26 +247,27 @@ impl Apiomat {
         };
         let hash = customer.password.as_ref().map(Secret::expose);
         let hash = hash.filter(|hash| !hash.is_empty());
-        let reset = password::reset(&key.text).map_err(|error| Stop::store(error.to_string()))?;
         if let Some(base) = base {
-            let written = |hash: &str| base.has(tables::User::TABLE, "password", hash);
-            // the hash of the source was written before: what is changed there comes in
-            let follows = self.settings.password == CustomerPassword::Kept
-                && !written(&reset)
-                && hash.is_some()
-                && !was_used(plan, key)?;
-            if !follows {
-                if self.settings.password == CustomerPassword::Reset || written(&reset) {
-                    let message = "The customer's account was there before this run: its password stays as it is.";
-                    plan.finding(told("password-kept", Severity::Info, message))?;
-                }
-                return Ok(Given::nothing(PASSWORD.into()));
+            let is_other =
+                hash.is_some_and(|hash| !base.has(tables::User::TABLE, "password", hash));
+            if is_other || self.settings.password == CustomerPassword::Reset {
+                let message = "The customer's account was there before this run: its password stays as it is.";
+                plan.finding(told("password-kept", Severity::Info, message))?;
             }
-        } else if self.settings.password == CustomerPassword::Reset {
+            return Ok(Given::nothing(PASSWORD.into()));
+        }
+        let resets = self.settings.password == CustomerPassword::Reset;
+        // what another store reset is everybody's to know here, too
+        if resets || hash.is_some_and(password::is_reset) {
             let message = "The customer's password is \"secret\", and must be changed at the first login on the pages.";
             plan.finding(told("password-reset", Severity::Warning, message))?;
             return Ok(Given {
-                password: reset.into(),
+                password: match hash.filter(|_| !resets) {
+                    Some(hash) => hash.into(),
+                    None => password::reset(&key.text)
+                        .map_err(|error| Stop::store(error.to_string()))?
+                        .into(),
+                },
                 must_change: true,
                 keeps: Vec::new(),
             });
@@ -270,8 +281,7 @@ impl Apiomat {
         }
         Ok(Given {
             password: text::storable(hash).as_ref().into(),
-            // what another store reset is everybody's to know here, too
-            must_change: hash == reset,
+            must_change: false,
             keeps: Vec::new(),
         })
     }
@@ -294,17 +304,6 @@ impl Given {
     }
 }
 
-/// What has no column. A text that is no email is not lost.
-fn data_of(customer: &Customer) -> String {
-    let mut rest = customer.rest.clone();
-    if email_of(customer).is_none()
-        && let Some(raw) = customer.email.as_deref().filter(|raw| !raw.is_empty())
-    {
-        rest.insert("email".into(), raw.into());
-    }
-    data(rest)
-}
-
 /// The account of the store that has this email.
 fn account_with(plan: &mut Planner, email: Option<&str>) -> Result<Option<i64>, Stop> {
     let Some(wanted) = email.and_then(text::email_key) else {
@@ -318,12 +317,4 @@ fn account_with(plan: &mut Planner, email: Option<&str>) -> Result<Option<i64>, 
         }
     })?;
     Ok(there)
-}
-
-/// Whether somebody has logged in with the account: nobody loses a password that works.
-fn was_used(plan: &mut Planner, key: &Key) -> Result<bool, Stop> {
-    let table = tables::User::TABLE;
-    let row = plan.current(table, &[key])?.remove(key);
-    let login = row.and_then(|row| row.values.get(table.column("last_login")).cloned());
-    Ok(login.is_some_and(|login| login != Value::Null))
 }

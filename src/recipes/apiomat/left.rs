@@ -10,6 +10,33 @@ use crate::text::printable;
 /// Rows of one kind that are told by name.
 const TOLD: usize = 20;
 
+/// What tells the rows of a table apart that hang on the same one; the parts of their paths.
+fn names(table: &Table) -> &'static [&'static str] {
+    match table.name {
+        name if name == tables::ApplicationSystem::TABLE.name => &["system"],
+        name if name == tables::Module::TABLE.name => &["system", "name", "version"],
+        _ => &["name"],
+    }
+}
+
+/// Hands out the id of each row of a table, that of the row on which it hangs, and what follows
+/// that row's path in its own.
+pub(super) fn each_named(
+    plan: &mut Planner,
+    table: &'static Table,
+    owner: &'static str,
+    mut each: impl FnMut(i64, i64, String),
+) -> Result<(), Stop> {
+    let columns = [&[owner], names(table)].concat();
+    plan.each_stored(table, &columns, |id, cells| {
+        let names = cells.iter().skip(1);
+        let names: Vec<&str> = names.map(|cell| cell.text().unwrap_or_default()).collect();
+        if let Some(owner) = cells.first().and_then(|cell| cell.int()) {
+            each(id, owner, names.join("/"));
+        }
+    })
+}
+
 impl Apiomat {
     pub(super) fn report_left(&self, plan: &mut Planner) -> Result<(), Stop> {
         let Some(Ok(application)) = self.places.get(self.app()) else {
@@ -38,29 +65,13 @@ impl Apiomat {
         &self,
         plan: &mut Planner,
         table: &'static Table,
-        owner: &str,
+        owner: &'static str,
         above: &HashMap<i64, String>,
     ) -> Result<HashMap<i64, String>, Stop> {
         let mut below = HashMap::new();
-        let is_module = table.name == tables::Module::TABLE.name;
-        let columns: &[&str] = match is_module {
-            true => &[owner, "name", "system", "version"],
-            false => &[owner, "name"],
-        };
-        plan.each_stored(table, columns, |id, cells| {
-            let text = |at: usize| {
-                cells
-                    .get(at)
-                    .and_then(|cell| cell.text())
-                    .unwrap_or_default()
-            };
-            let owner = cells.first().and_then(|cell| cell.int());
-            if let Some(path) = owner.and_then(|owner| above.get(&owner)) {
-                let path = match is_module {
-                    true => format!("{path}/{}/{}/{}", text(2), text(1), text(3)),
-                    false => format!("{path}/{}", text(1)),
-                };
-                below.insert(id, path);
+        each_named(plan, table, owner, |id, owner, name| {
+            if let Some(path) = above.get(&owner) {
+                below.insert(id, format!("{path}/{name}"));
             }
         })?;
         Ok(below)
@@ -75,7 +86,17 @@ impl Apiomat {
     ) -> Result<(), Stop> {
         let none = HashSet::new();
         let met = self.met.get(table.name).unwrap_or(&none);
+        // what does not come in is in the source nevertheless
+        let refused = self.source.refused.iter();
+        let refused = refused.filter(|row| row.entity.word() == entity);
+        let refused: HashSet<String> = refused
+            .map(|row| self.refused_key(row).text.into())
+            .collect();
+        let is_there = |path: &String| {
+            self.fallen.contains(&(table.name, path.clone())) || refused.contains(path)
+        };
         let left = rows.iter().filter(|(id, _)| !met.contains(id));
+        let left = left.filter(|(_, path)| !is_there(path));
         let mut left: Vec<&String> = left.map(|(_, path)| path).collect();
         if left.is_empty() {
             return Ok(());

@@ -126,7 +126,7 @@ fn every_finding_is_in_the_guide_and_every_one_there_is_registered() {
 fn every_finding_of_the_shipped_application_is_registered() {
     let site = shipped();
     for line in [
-        "import apiomat ConferenceApp.apiomat.json --reset-password false",
+        "import apiomat ConferenceApp.apiomat.json --reset-password true",
         "import apiomat-data dump --app ConferenceApp --system live",
     ] {
         let ended = site.run(&format!("{line} --noinput --report r.json"));

@@ -321,7 +321,7 @@ fn impossible_names_are_refused_with_what_hangs_on_them() {
         "modules moon/Main/1.0.0 row-without-system",
         "classes live//1.0.0/C parent-left-out",
         "classes live/Main/1.0.0/ name-impossible",
-        "classes live/Main/1.0.0/#2 name-impossible",
+        "classes live/Main/1.0.0//#2 name-impossible",
         "classes live/Main/1.0.0/a/b name-impossible",
         "classes live/Main/1.0.0/x\\x1b[31m name-impossible",
         "classes moon/Main/1.0.0/C parent-left-out",
