@@ -81,6 +81,12 @@ pub trait Recipe {
         Familiar::default()
     }
 
+    /// What part of all that it could bring this source is, where sources come one by one: what
+    /// was found in another part is not gone because this one does not have it.
+    fn scope(&self) -> Option<String> {
+        None
+    }
+
     /// What the next run compares its source with.
     fn notes(&self) -> journal::Notes {
         journal::Notes::default()

@@ -18,6 +18,7 @@ use crate::engine::report::{End, Mode, Report};
 use crate::engine::run::{Ended, OnFault, Options, Vanished, run as run_recipe};
 use crate::engine::{Recipe, Stop, journal};
 use crate::store::{Missing, Store};
+use crate::text::counted;
 use crate::time::to_the_second;
 
 /// What is run, beside the recipe itself.
@@ -211,8 +212,9 @@ fn report(
     let told = tell(context, job, &ended, decisions, answers, person);
     if refused && ended.stop.is_none() && context.verbosity >= 1 {
         terminal::complain(&format!(
-            "{} rows were refused, {} of them not in the last run: exit code 3.",
-            ended.findings.refused, ended.report.newly_refused
+            "{} refused, {} of them not in the last run: exit code 3.",
+            counted(ended.findings.refused, "row was", "rows were"),
+            ended.report.newly_refused
         ));
     }
     if let Err(error) = told {

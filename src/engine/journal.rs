@@ -32,7 +32,11 @@ pub fn insert_run(
     report: &Report,
     notes: &Notes,
 ) -> Result<i64, Stop> {
-    let notes = JsonText(serde_json::to_string(notes).unwrap_or_default());
+    let notes = Notes {
+        scope: report.scope.clone(),
+        ..notes.clone()
+    };
+    let notes = JsonText(serde_json::to_string(&notes).unwrap_or_default());
     let stages = JsonText(serde_json::to_string(&report.stages).unwrap_or_default());
     let entities = JsonText(serde_json::to_string(&report.entities).unwrap_or_default());
     // no sequence gives it: what a rehearsal takes is taken back
@@ -77,7 +81,7 @@ struct RunRow {
     source_identity: Option<String>,
     stages: JsonText,
     entities: JsonText,
-    _notes: JsonText,
+    notes: JsonText,
 }
 
 impl From<RunRow> for Report {
@@ -85,6 +89,7 @@ impl From<RunRow> for Report {
         fn parse<T: serde::de::DeserializeOwned>(word: &str) -> Option<T> {
             serde_json::from_value(serde_json::Value::String(word.into())).ok()
         }
+        let notes: Notes = serde_json::from_str(&row.notes.0).unwrap_or_default();
         Report {
             format: 1,
             run: Some(row.id),
@@ -103,6 +108,7 @@ impl From<RunRow> for Report {
             lock_seconds: None,
             finding_counts: BTreeMap::new(),
             newly_refused: 0,
+            scope: notes.scope,
         }
     }
 }
@@ -115,6 +121,9 @@ pub struct Notes {
     pub rows: BTreeMap<String, u64>,
     /// The zone in which local times were read.
     pub time_zone: Option<String>,
+    /// See [`Recipe::scope`](super::Recipe::scope).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
 }
 
 /// The notes of the last run that was committed.
@@ -209,7 +218,7 @@ fn of_run(
 ) -> Box<dyn BoxableExpression<findings::table, MultiBackend, SqlType = Bool>> {
     let number = report.run.unwrap_or_default();
     let stands = matches!(report.outcome, End::Committed | End::KeptPartial);
-    let recipe = findings::recipe.eq(report.recipe.clone());
+    let recipe = findings::recipe.eq(report.family());
     if stands {
         let open = findings::last_run.is_null().assume_not_null();
         let until = findings::last_run.ge(number).assume_not_null();
@@ -270,10 +279,10 @@ pub fn finding_counts(
     Ok(counts)
 }
 
-/// The rows that the last committed run refused.
-pub fn refused_rows(connection: &mut Connection, recipe: &str) -> QueryResult<HashSet<u64>> {
+/// The rows that the last committed run of these reports refused.
+pub fn refused_rows(connection: &mut Connection, family: &str) -> QueryResult<HashSet<u64>> {
     let rows: Vec<FindingRow> = findings::table
-        .filter(findings::recipe.eq(recipe))
+        .filter(findings::recipe.eq(family))
         .filter(findings::last_run.is_null())
         .filter(findings::refuses.eq(true))
         .load(connection)?;
@@ -298,14 +307,15 @@ pub enum Absent {
 /// Writes the findings that appeared and closes those that are gone.
 pub fn record_findings(
     connection: &mut Connection,
-    recipe: &str,
+    report: &Report,
     run: i64,
     met: &mut Findings,
     absent: Absent,
 ) -> Result<(), Stop> {
+    let family = report.family();
     let mut standing: HashMap<i64, Vec<i64>> = HashMap::new();
     let rows = findings::table
-        .filter(findings::recipe.eq(recipe))
+        .filter(findings::recipe.eq(&family))
         .filter(findings::last_run.is_null())
         .select((findings::id, findings::identity))
         .load_iter::<(i64, i64), diesel::connection::DefaultLoadingMode>(connection)?;
@@ -319,19 +329,19 @@ pub fn record_findings(
         if known.is_none() {
             appeared.push(spooled.finding()?);
             if appeared.len() == FINDINGS_A_WRITE {
-                insert_findings(connection, recipe, run, None, &appeared)?;
+                insert_findings(connection, &family, run, None, &appeared)?;
                 appeared.clear();
             }
         }
         Ok(())
     })?;
-    insert_findings(connection, recipe, run, None, &appeared)?;
+    insert_findings(connection, &family, run, None, &appeared)?;
     let gone: Vec<i64> = standing.into_values().flatten().collect();
     if absent == Absent::Leave || gone.is_empty() {
         return Ok(());
     }
     let last: Option<i64> = runs::table
-        .filter(runs::recipe.eq(recipe))
+        .filter(runs::recipe.eq(&report.recipe))
         .filter(runs::id.lt(run))
         .filter(runs::outcome.eq_any(["committed", "kept-partial"]))
         .select(diesel::dsl::max(runs::id))
@@ -347,7 +357,7 @@ pub fn record_findings(
 /// Writes findings; `last_run` is given where they stand for that run alone.
 pub fn insert_findings(
     connection: &mut Connection,
-    recipe: &str,
+    family: &str,
     run: i64,
     last_run: Option<i64>,
     findings: &[Finding],
@@ -364,7 +374,7 @@ pub fn insert_findings(
     for ((finding, cause), id) in findings.iter().zip(&causes).zip(highest + 1..) {
         binds.extend([
             Bind::Int(Some(id)),
-            Bind::Text(Some(recipe)),
+            Bind::Text(Some(family)),
             Bind::Int(Some(run)),
             Bind::Int(last_run),
             Bind::Text(Some(&finding.code)),

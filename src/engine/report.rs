@@ -40,6 +40,9 @@ pub struct Report {
     /// Rows refused that the last committed run had not refused.
     #[serde(skip)]
     pub newly_refused: u64,
+    /// See [`Recipe::scope`](super::Recipe::scope).
+    #[serde(skip)]
+    pub scope: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +108,15 @@ impl Report {
             lock_seconds: None,
             finding_counts: BTreeMap::new(),
             newly_refused: 0,
+            scope: None,
+        }
+    }
+
+    /// Whose findings those of the run are: findings of one scope say nothing of another's.
+    pub fn family(&self) -> String {
+        match &self.scope {
+            Some(scope) => format!("{} {scope}", self.recipe),
+            None => self.recipe.clone(),
         }
     }
 

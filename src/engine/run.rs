@@ -88,13 +88,12 @@ pub fn run(
     clock: Clock,
 ) -> Result<Ended, Stop> {
     let (kind, identity) = recipe.source();
+    let source = Source { kind, identity };
     let mut run = Run {
-        report: Report::begun(
-            recipe.name(),
-            options.mode,
-            Source { kind, identity },
-            clock(),
-        ),
+        report: Report {
+            scope: recipe.scope(),
+            ..Report::begun(recipe.name(), options.mode, source, clock())
+        },
         store,
         recipe,
         options,
@@ -330,8 +329,7 @@ impl Run<'_> {
             None => journal::Absent::Close,
             Some(_) => journal::Absent::Leave,
         };
-        let recipe = &self.report.recipe;
-        journal::record_findings(connection, recipe, run, &mut self.findings, absent)?;
+        journal::record_findings(connection, &self.report, run, &mut self.findings, absent)?;
         journal::record_decisions(connection, self.decisions)?;
         journal::set_finished(connection, run, &to_the_second((self.clock)()))?;
         Ok(run)
@@ -360,7 +358,7 @@ impl Run<'_> {
     fn start_over(&mut self) -> Result<(), Stop> {
         self.report.stages.clear();
         self.ui.taken_back(Extent::Plan);
-        let refused = journal::refused_rows(&mut self.store.connection, self.recipe.name())?;
+        let refused = journal::refused_rows(&mut self.store.connection, &self.report.family())?;
         self.findings = Findings::new(refused)?;
         Ok(())
     }

@@ -242,6 +242,10 @@ impl Recipe for Apiomat {
         STAGES
     }
 
+    fn scope(&self) -> Option<String> {
+        Some(self.app().into())
+    }
+
     fn prepare(&mut self, plan: &mut Planner) -> Result<(), Stop> {
         // a plan may be made anew: nothing of an earlier one stays
         self.customer = None;

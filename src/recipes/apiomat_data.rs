@@ -18,9 +18,10 @@ use std::path::{Path, PathBuf};
 use crate::engine::plan::Origin;
 use crate::engine::{Draft, Finding, Outcome, Planner, Recipe, Severity, Stage, Stop, Target};
 use crate::legacy::apiomat::{System, databases};
-use crate::legacy::mongodump::{Collection, Database, Dump, DumpError, Kind, Problem, documents};
-use crate::model::{Key, Record as _, tables};
-use crate::store::lists::List;
+use crate::legacy::mongodump::{
+    Collection, Database, Dump, DumpError, Kind, Problem, documents, names,
+};
+use crate::model::{Key, Record as _, Value, tables};
 use crate::text::{counted, printable};
 use bringing::Bringing;
 use classes::Classes;
@@ -173,14 +174,16 @@ impl ApiomatData {
         if self.settings.existing == Existing::Stay {
             return Ok(());
         }
-        let brought: BTreeSet<&str> = self.collections().iter().map(|it| &*it.name).collect();
+        let replacing = |it: &&Collection| it.data.is_some() || it.kind == Kind::View;
+        let brought = self.collections().iter().filter(replacing);
+        let brought: BTreeSet<&str> = brought.map(|it| &*it.name).collect();
         for name in there.0.keys().filter(|name| !brought.contains(&***name)) {
             plan.finding(
                 Finding::new(
                     "collection-stays",
                     Severity::Info,
                     format!(
-                        "The store has a collection {}, which the dump does not: it stays as it is.",
+                        "The store has documents of {}, and the dump has none: they stay.",
                         printable(name)
                     ),
                 )
@@ -202,19 +205,22 @@ impl ApiomatData {
         for collection in self.collections() {
             let path = self.path_of(&collection.name);
             let key = Key::text(path.as_str());
-            let current = there.0.get(&*collection.name);
-            let generation = self.generation(plan, &path, collection, current)?;
+            let current = Current::of(plan, &key, there.0.get(&*collection.name))?;
+            let generation = self.generation(plan, &path, collection, current.as_ref())?;
             let mut draft = self.draft(&key, collection, generation);
-            match current {
-                Some(current) if !current.is_brought(plan, &key)? => {
-                    draft.target = Target::Adopt(current.id);
+            draft.target = match &current {
+                Some(current) if current.made == Made::Here => Target::Adopt(current.id),
+                // which documents count is this run's to say, whatever was edited
+                Some(current) if current.generation != generation => {
+                    if draft.record.metadata.is_none() {
+                        draft.record.metadata = current.metadata.clone();
+                    }
+                    Target::Exact(Some(current.id))
                 }
                 // whoever replaces what was deleted wants it back
-                None if self.settings.existing == Existing::Replaced => {
-                    draft.target = Target::Exact(None);
-                }
-                _ => {}
-            }
+                None if self.settings.existing == Existing::Replaced => Target::Exact(None),
+                _ => Target::New { id: None },
+            };
             let placed = plan.place_one(draft)?;
             let mut bringing = Bringing {
                 path: &path,
@@ -249,37 +255,35 @@ impl ApiomatData {
         if self.settings.existing == Existing::Stay || collection.data.is_none() {
             return Ok(current.generation);
         }
-        let list = current.list();
-        let length = plan.length_of(list)?;
-        if length == 0 || bringing::is_the_same(plan, collection, list)? {
+        let list = bringing::list(current.id, current.generation);
+        let (brought, own) = plan.counts_of(list)?;
+        if brought + own == 0 || bringing::is_the_same(plan, collection, list)? {
             return Ok(current.generation);
         }
-        if !current.is_brought(plan, &Key::text(path))? {
-            let message = "No import made this collection: its documents are not replaced, and what is new comes behind them.";
+        if let Some(reason) = why_not_replaced(collection, current, own)? {
+            let message = format!(
+                "{reason}: the documents of {} are not replaced, and what is new comes behind them.",
+                printable(&collection.name)
+            );
             let finding = Finding::new("not-replaced", Severity::Warning, message);
             plan.finding(finding.on("collections", path, ""))?;
             return Ok(current.generation);
         }
-        plan.account_list(
-            "documents",
-            path,
-            0..length.unsigned_abs(),
-            Outcome::Deleted,
-        );
+        plan.account_list("documents", path, 0..brought, Outcome::Deleted);
         plan.finding(
             Finding::new(
                 "documents-replaced",
                 Severity::Info,
                 format!(
                     "Replaced: {} of {}. What was there stays in the store as generation {} until this run is pruned.",
-                    counted(length.unsigned_abs(), "document", "documents"),
+                    counted(brought, "document", "documents"),
                     printable(&collection.name),
                     current.generation
                 ),
             )
             .on("collections", path, ""),
         )?;
-        Ok(current.generation + 1)
+        plan.new_lane(list)
     }
 
     fn draft(
@@ -319,26 +323,68 @@ impl ApiomatData {
 
 const FIRST_GENERATION: i64 = 1;
 
-/// The collections of the application that the store has, by name.
-struct There(BTreeMap<String, Current>);
+/// What keeps `--drop` from replacing a collection.
+fn why_not_replaced(
+    collection: &Collection,
+    current: &Current,
+    own: u64,
+) -> Result<Option<String>, Stop> {
+    if current.made == Made::Here {
+        return Ok(Some("No import made this collection".into()));
+    }
+    if own > 0 {
+        let own = counted(own, "document was", "documents were");
+        return Ok(Some(format!("{own} written here")));
+    }
+    let count = collection.data.as_ref().map(documents::scan).transpose();
+    let broken = count.map_err(damage::fault)?.and_then(|count| count.broken);
+    Ok(broken.map(|_| "The file of documents is not whole".into()))
+}
 
-#[derive(Clone, Copy)]
+/// The collections of the application that the store has, by name: their ids and generations.
+struct There(BTreeMap<String, (i64, i64)>);
+
+/// A collection as the store has it.
 struct Current {
     id: i64,
     generation: i64,
+    metadata: Option<String>,
+    made: Made,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Made {
+    /// By an earlier run.
+    Brought,
+    Here,
 }
 
 impl Current {
-    fn list(&self) -> List {
-        bringing::list(self.id, self.generation)
-    }
-
-    /// Whether an earlier run made it.
-    fn is_brought(&self, plan: &mut Planner, key: &Key) -> Result<bool, Stop> {
-        let bases = plan.bases(tables::Collection::TABLE, &[key])?;
-        Ok(bases
-            .get(key)
-            .is_some_and(|base| base.store_id == self.id && base.origin == Origin::Created))
+    /// The row that an earlier run made of it, whatever it is called by now; or else one that has
+    /// its name.
+    fn of(plan: &mut Planner, key: &Key, named: Option<&(i64, i64)>) -> Result<Option<Self>, Stop> {
+        let table = tables::Collection::TABLE;
+        let base = plan.bases(table, &[key])?.remove(key);
+        let Some(row) = plan.current(table, &[key])?.remove(key) else {
+            return Ok(named.map(|(id, generation)| Current {
+                id: *id,
+                generation: *generation,
+                metadata: None,
+                made: Made::Here,
+            }));
+        };
+        let value = |column| row.values.get(table.column(column));
+        Ok(Some(Current {
+            id: row.id,
+            generation: value("generation")
+                .and_then(Value::as_int)
+                .unwrap_or(FIRST_GENERATION),
+            metadata: value("metadata").and_then(Value::as_text).map(Into::into),
+            made: match base.map(|base| base.origin) {
+                Some(Origin::Created) => Made::Brought,
+                _ => Made::Here,
+            },
+        }))
     }
 }
 
@@ -352,7 +398,7 @@ impl There {
                 && system.text() == Some(settings.system.word())
                 && let (Some(name), Some(generation)) = (name.text(), generation.int())
             {
-                there.insert(name.to_string(), Current { id, generation });
+                there.insert(name.to_string(), (id, generation));
             }
         })?;
         Ok(There(there))
@@ -362,13 +408,19 @@ impl There {
 /// The database of a dump that is the application's.
 fn choose(dump: &Dump, path: &Path, settings: &Settings) -> Result<usize, Stop> {
     let Settings { app, system, .. } = settings;
+    if !names::is_database(app) {
+        return Err(Stop::Wrong(format!(
+            "--app: {:?} can be no application: no database can have the name.",
+            printable(app)
+        )));
+    }
     if databases::NOBODYS.contains(&app.as_str()) {
         return Err(Stop::Wrong(format!(
             "--app: {app} is no application, but a database that ApiOmat or MongoDB keeps for itself. What ApiOmat's holds comes in with `heirloom import apiomat`."
         )));
     }
-    let names = databases::names(&settings.databases, app, *system);
-    let is_meant = |database: &Database| names.contains(&database.name);
+    let wanted = databases::names(&settings.databases, app, *system);
+    let is_meant = |database: &Database| wanted.contains(&database.name);
     let mut meant = (0..).zip(&dump.databases).filter(|(_, it)| is_meant(it));
     match (meant.next(), meant.next()) {
         (Some((place, _)), None) => Ok(place),
@@ -378,7 +430,7 @@ fn choose(dump: &Dump, path: &Path, settings: &Settings) -> Result<usize, Stop> 
             printable(&one.name),
             printable(&other.name)
         ))),
-        (None, _) => Err(Stop::Wrong(no_database(dump, path, settings, &names))),
+        (None, _) => Err(Stop::Wrong(no_database(dump, path, settings, &wanted))),
     }
 }
 
@@ -428,6 +480,11 @@ impl Recipe for ApiomatData {
 
     fn stages(&self) -> &'static [Stage] {
         STAGES
+    }
+
+    fn scope(&self) -> Option<String> {
+        let Settings { app, system, .. } = &self.settings;
+        Some(format!("{app}/{system}"))
     }
 
     fn prepare(&mut self, _plan: &mut Planner) -> Result<(), Stop> {

@@ -340,6 +340,7 @@ impl Recipe for Nodeshot {
                 .map(|(table, rows)| ((*table).to_string(), *rows))
                 .collect(),
             time_zone: Some(self.zone.name().into()),
+            ..Notes::default()
         }
     }
 

@@ -42,6 +42,37 @@ impl List {
         Ok(query_int(connection, &sql, &self.binds())?.unwrap_or(0))
     }
 
+    /// How many rows it has that imports brought, and that they did not.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub fn counts(&self, connection: &mut Connection) -> QueryResult<(u64, u64)> {
+        let count = |connection: &mut Connection, which: &str| -> QueryResult<u64> {
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE {} AND {RUN} IS {which}",
+                self.series.name,
+                self.condition()
+            );
+            let count = query_int(connection, &sql, &self.binds())?;
+            Ok(count.unwrap_or(0).unsigned_abs())
+        };
+        Ok((count(connection, "NOT NULL")?, count(connection, "NULL")?))
+    }
+
+    /// The highest lane that its owner has.
+    ///
+    /// # Errors
+    /// What the database reports.
+    pub fn highest_lane(&self, connection: &mut Connection) -> QueryResult<i64> {
+        let (owner, lane) = (self.series.owner.0, self.series.lane.0);
+        let sql = format!(
+            "SELECT max({lane}) FROM {} WHERE {owner} = ?",
+            self.series.name
+        );
+        let highest = query_int(connection, &sql, &[Bind::Int(Some(self.owner))])?;
+        Ok(highest.unwrap_or(self.lane).max(self.lane))
+    }
+
     /// The rows from a position on, at most `limit`.
     ///
     /// # Errors

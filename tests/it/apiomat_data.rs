@@ -10,6 +10,7 @@ mod drop;
 mod dumps;
 mod edges;
 mod folders;
+mod hands;
 mod laws;
 mod limits;
 mod names;

@@ -5,6 +5,7 @@ use super::super::context::Context;
 use super::super::exit::{Exit, Failure};
 use super::super::outputs::Outputs;
 use super::super::run::{self, Job, presence};
+use super::super::signals;
 use crate::config::OnConflict;
 use crate::engine::report::Mode;
 use crate::engine::run::Vanished;
@@ -30,6 +31,8 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
             false => Broken::Stops,
         },
     };
+    // an archive is read before the run begins
+    signals::watch();
     let mut recipe = ApiomatData::open(&arguments.dump, settings)?;
     let job = Job {
         options: &arguments.run,

@@ -218,7 +218,8 @@ impl Writer {
         let number = |value: Option<&Value>| value.and_then(Value::as_real);
         let is_in_order = match self.series.order {
             Order::FirstField => number(self.open.last.as_ref()) <= number(first.fields.first()),
-            Order::Arrival => true,
+            // one of them may be a row of the plan
+            Order::Arrival => false,
         };
         if !is_in_order {
             return Err(self.stale());

@@ -92,12 +92,20 @@ impl Planner<'_> {
         Ok(last.into_iter().next())
     }
 
-    /// How many rows a list of the store has.
+    /// How many rows a list of the store has that imports brought, and that they did not.
     ///
     /// # Errors
     /// The store fails.
-    pub fn length_of(&mut self, list: List) -> Result<i64, Stop> {
-        Ok(list.length(self.connection)?)
+    pub fn counts_of(&mut self, list: List) -> Result<(u64, u64), Stop> {
+        Ok(list.counts(self.connection)?)
+    }
+
+    /// A lane of the same owner that no row has yet.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn new_lane(&mut self, list: List) -> Result<i64, Stop> {
+        Ok(list.highest_lane(self.connection)? + 1)
     }
 
     /// Hands out the fields of every row of a list of the store.

@@ -72,7 +72,7 @@ pub(super) fn record_attempt(store: &mut Store, report: &Report, stop: &Stop) ->
     store.connection.write(|connection| {
         let run = journal::insert_run(connection, report, &Notes::default())?;
         if let Some(finding) = finding_of(stop) {
-            journal::insert_findings(connection, &report.recipe, run, Some(run), &[finding])?;
+            journal::insert_findings(connection, &report.family(), run, Some(run), &[finding])?;
         }
         Ok(run)
     })

@@ -16,6 +16,9 @@ use crate::text::counted;
 /// Documents of one collection that are refused and told one by one.
 const TOLD: u64 = 100;
 
+/// Documents for which there is room from the start; a file of a few bytes may claim millions.
+const ROOM: u64 = 1_000_000;
+
 /// Documents that are accounted for in one line.
 const LINE: u64 = 10_000;
 
@@ -71,7 +74,7 @@ impl Bringing<'_> {
         let list = list(owner, self.generation);
         let known = plan.known_list(list, &format!("{}/{}", self.generation, self.path))?;
         let mut there = ids::Documents::default();
-        there.reserve(documents::scan(data).map_err(fault)?.documents);
+        there.reserve(documents::scan(data).map_err(fault)?.documents.min(ROOM));
         plan.each_row(list, |fields| {
             if let Some(bytes) = fields.first().and_then(Value::as_bytes) {
                 there.add_stored(bytes);

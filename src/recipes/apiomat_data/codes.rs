@@ -46,7 +46,7 @@ pub const CODES: &[Code] = &[
     ),
     Code::warning(
         "not-replaced",
-        "`--drop` leaves the documents of a collection that no import made.",
+        "`--drop` leaves the documents of a collection: no import made them, or the file is damaged.",
     ),
     Code::info(
         "other-database",

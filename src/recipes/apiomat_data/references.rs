@@ -11,6 +11,7 @@ use bson::raw::{RawBsonRef, RawDocument, cstr};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use super::bringing::list;
 use super::classes::{Class, Classes};
 use super::ids::{self, Id};
 use super::{Settings, There};
@@ -19,6 +20,9 @@ use crate::engine::{Finding, Planner, Severity, Stop};
 use crate::legacy::mongodump::Document;
 use crate::model::{Key, Value};
 use crate::text::{counted, printable};
+
+/// Places that are told apart.
+const PLACES: u32 = 1_000;
 
 /// Dangling references of one place that are told by their document.
 const TOLD: usize = 3;
@@ -110,7 +114,15 @@ impl References {
             target,
         };
         let next = self.places.len() as u32;
-        *self.places.entry(place).or_insert(next)
+        if next < PLACES || self.places.contains_key(&place) {
+            return *self.places.entry(place).or_insert(next);
+        }
+        // keys that are data would make a place of each document
+        let other = Place {
+            field: "other fields".into(),
+            ..place
+        };
+        *self.places.entry(other).or_insert(next)
     }
 
     /// Looks for `{$ref, $id}` in all that a document holds; `path` leads to what is walked.
@@ -237,10 +249,10 @@ impl References {
         let mut found = Vec::new();
         for name in names {
             if !self.ids.contains_key(name)
-                && let Some(current) = there.0.get(name)
+                && let Some((id, generation)) = there.0.get(name)
             {
                 let mut stored = ids::Documents::default();
-                plan.each_row(current.list(), |fields| {
+                plan.each_row(list(*id, *generation), |fields| {
                     if let Some(bytes) = fields.first().and_then(Value::as_bytes) {
                         stored.add_stored(bytes);
                     }
