@@ -14,8 +14,8 @@ use crate::engine::credentials::HandOut;
 use crate::engine::decisions::Decisions;
 use crate::engine::findings::Findings;
 use crate::engine::guards::Answer;
-use crate::engine::report::{End, Mode, Report};
-use crate::engine::run::{Ended, OnFault, Options, Vanished, run as run_recipe};
+use crate::engine::report::{End, Mode, Report, Source};
+use crate::engine::run::{Ended, OnFault, Options, Vanished, failed, run as run_recipe};
 use crate::engine::{Recipe, Stop, journal};
 use crate::store::{Missing, Store};
 use crate::text::counted;
@@ -35,6 +35,50 @@ pub struct Job<'a> {
     pub command: Vec<String>,
     /// How many questions the command asked before the run.
     pub asked: u64,
+}
+
+/// A run whose source is opened.
+pub struct Attempt {
+    pub recipe: &'static str,
+    pub mode: Mode,
+    pub source: Source,
+}
+
+impl Attempt {
+    /// A source that fails is told in the report and, where there is a store, in its runs too. So is
+    /// one that cannot be the right one, where nobody is there to read the message.
+    pub fn opened<R>(
+        self,
+        context: &Context,
+        options: &RunOptions,
+        opened: Result<R, Stop>,
+    ) -> Result<R, Failure> {
+        opened.map_err(|stop| {
+            if matches!(stop, Stop::Fault { .. }) || self.mode == Mode::Sync {
+                self.record(context, options, &stop);
+            }
+            stop.into()
+        })
+    }
+
+    fn record(self, context: &Context, options: &RunOptions, stop: &Stop) {
+        // a store that is missing stays missing
+        let mut store = (self.mode != Mode::DryRun)
+            .then(|| Store::open(&context.store, Missing::StandIn).ok())
+            .flatten();
+        let now = || chrono::Utc::now();
+        match failed(
+            store.as_mut(),
+            self.recipe,
+            self.mode,
+            self.source,
+            stop,
+            &now,
+        ) {
+            Ok((report, mut findings)) => write_report(options, &report, &mut findings),
+            Err(error) => tracing::debug!("the failed attempt is not recorded: {error}"),
+        }
+    }
 }
 
 /// Runs a recipe and tells what came of it.

@@ -5,10 +5,10 @@ use super::super::context::Context;
 use super::super::exit::{Exit, Failure};
 use super::super::outputs::Outputs;
 use super::super::prompt::{self, Presence};
-use super::super::run::{self, Job, presence};
+use super::super::run::{self, Attempt, Job, presence};
 use super::super::signals;
 use crate::config::OnConflict;
-use crate::engine::report::Mode;
+use crate::engine::report::{self, Mode};
 use crate::engine::run::Vanished;
 use crate::legacy::apiomat::{Names, Source};
 use crate::recipes::apiomat::{self, Apiomat, CustomerPassword, Ownership, Settings};
@@ -23,7 +23,20 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     }
     run::check_outputs(context, &arguments.run, outputs)?;
     let names = Names::of(&context.config.apiomat);
-    let source = apiomat::read(&arguments.source, &names, arguments.app.as_deref())?;
+    let mode = match arguments.run.dry_run {
+        true => Mode::DryRun,
+        false => Mode::Import,
+    };
+    let attempt = Attempt {
+        recipe: "apiomat",
+        mode,
+        source: report::Source {
+            kind: "unknown".into(),
+            identity: arguments.source.display().to_string(),
+        },
+    };
+    let read = apiomat::read(&arguments.source, &names, arguments.app.as_deref());
+    let source = attempt.opened(context, &arguments.run, read)?;
     let is_asked = arguments.reset_password.is_none() && source.definition.customer.is_some();
     let password = password(arguments, &source, presence)?;
     let settings = Settings {
@@ -36,10 +49,7 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     let mut recipe = Apiomat::new(&arguments.source, source, settings);
     let job = Job {
         options: &arguments.run,
-        mode: match arguments.run.dry_run {
-            true => Mode::DryRun,
-            false => Mode::Import,
-        },
+        mode,
         presence,
         on_conflict: OnConflict::Store,
         // several applications come in one by one

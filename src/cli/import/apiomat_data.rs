@@ -4,10 +4,10 @@ use super::super::args::ApiomatData as Arguments;
 use super::super::context::Context;
 use super::super::exit::{Exit, Failure};
 use super::super::outputs::Outputs;
-use super::super::run::{self, Job, presence};
+use super::super::run::{self, Attempt, Job, presence};
 use super::super::signals;
 use crate::config::OnConflict;
-use crate::engine::report::Mode;
+use crate::engine::report::{Mode, Source};
 use crate::engine::run::Vanished;
 use crate::recipes::apiomat_data::{ApiomatData, Broken, Existing, Settings};
 
@@ -33,13 +33,24 @@ pub fn run(context: &Context, arguments: &Arguments) -> Result<Exit, Failure> {
     };
     // an archive is read before the run begins
     signals::watch();
-    let mut recipe = ApiomatData::open(&arguments.dump, settings)?;
+    let mode = match arguments.run.dry_run {
+        true => Mode::DryRun,
+        false => Mode::Import,
+    };
+    let source = Source {
+        kind: "mongodump".into(),
+        identity: arguments.dump.display().to_string(),
+    };
+    let attempt = Attempt {
+        recipe: "apiomat-data",
+        mode,
+        source,
+    };
+    let opened = ApiomatData::open(&arguments.dump, settings);
+    let mut recipe = attempt.opened(context, &arguments.run, opened)?;
     let job = Job {
         options: &arguments.run,
-        mode: match arguments.run.dry_run {
-            true => Mode::DryRun,
-            false => Mode::Import,
-        },
+        mode,
         presence,
         on_conflict: OnConflict::Store,
         // what a dump lacks may be in another one

@@ -7,14 +7,13 @@ use super::super::context::Context;
 use super::super::exit::{Exit, Failure};
 use super::super::outputs::Outputs;
 use super::super::prompt::Presence;
-use super::super::run::{self, Job};
+use super::super::run::{self, Attempt, Job};
 use crate::config::{DatabaseUrl, LayerChoice};
 use crate::engine::Stop;
 use crate::engine::report::{Mode, Source};
-use crate::engine::run::{Vanished, failed};
+use crate::engine::run::Vanished;
 use crate::geometry::read_layers;
 use crate::recipes::nodeshot::{Nodeshot, Settings};
-use crate::store::{Missing, Store};
 
 /// Runs the nodeshot recipe from its source to its report.
 pub fn bring_in(
@@ -41,13 +40,17 @@ pub fn bring_in(
     if let Some(file) = &arguments.layers {
         settings.layers = read_layers_file(file)?;
     }
-    let mut recipe = match Nodeshot::open(&from, settings).map_err(Stop::from) {
-        Ok(recipe) => recipe,
-        Err(stop) => {
-            record_unreadable(context, arguments, mode, &from, &stop);
-            return Err(stop.into());
-        }
+    let source = Source {
+        kind: from.engine().into(),
+        identity: identity(&from),
     };
+    let attempt = Attempt {
+        recipe: "nodeshot",
+        mode,
+        source,
+    };
+    let opened = Nodeshot::open(&from, settings).map_err(Stop::from);
+    let mut recipe = attempt.opened(context, &arguments.run, opened)?;
     let configured = &context.config.nodeshot;
     let job = Job {
         options: &arguments.run,
@@ -64,33 +67,6 @@ pub fn bring_in(
         asked: 0,
     };
     run::run(context, &job, &mut recipe)
-}
-
-/// A source that fails is told in the report and, where there is a store, in its runs too. So is
-/// one that cannot be the right one, where nobody is there to read the message.
-fn record_unreadable(
-    context: &Context,
-    arguments: &Arguments,
-    mode: Mode,
-    from: &DatabaseUrl,
-    stop: &Stop,
-) {
-    if !matches!(stop, Stop::Fault { .. }) && mode != Mode::Sync {
-        return;
-    }
-    let source = Source {
-        kind: from.engine().into(),
-        identity: identity(from),
-    };
-    // a store that is missing stays missing
-    let mut store = (mode != Mode::DryRun)
-        .then(|| Store::open(&context.store, Missing::StandIn).ok())
-        .flatten();
-    let now = || chrono::Utc::now();
-    match failed(store.as_mut(), "nodeshot", mode, source, stop, &now) {
-        Ok((report, mut findings)) => run::write_report(&arguments.run, &report, &mut findings),
-        Err(error) => tracing::debug!("the failed attempt is not recorded: {error}"),
-    }
 }
 
 /// How the source is called in reports.
