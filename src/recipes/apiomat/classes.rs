@@ -3,7 +3,7 @@
 use super::applications::{data, text};
 use super::{Apiomat, Mapped};
 use crate::engine::{Planner, Stop};
-use crate::legacy::apiomat::{Class, Module, Origin};
+use crate::legacy::apiomat::{Class, Module};
 use crate::model::tables;
 use crate::text::storable;
 
@@ -21,14 +21,6 @@ impl Apiomat {
             let classes = module.classes.iter();
             classes.map(move |class| (path(class), above.clone(), class))
         })
-    }
-
-    /// Flags that an SDK's metadata do not have.
-    fn unsaid_flags(&self, columns: &[&'static str]) -> Vec<&'static str> {
-        match self.source.origin {
-            Origin::Sdk => columns.into(),
-            _ => Vec::new(),
-        }
     }
 
     pub(super) fn place_modules(&mut self, plan: &mut Planner) -> Result<(), Stop> {
@@ -60,11 +52,12 @@ impl Apiomat {
             let (name, legacy_id) = (class.name.clone(), class.legacy_id.clone());
             let (above, rest) = (class.parent.clone(), class.rest.clone());
             let (is_global, is_transient) = (class.is_global, class.is_transient);
-            let mut keeps = self.unsaid(&[
+            let keeps = self.unsaid(&[
                 ("legacy_id", legacy_id.is_none()),
                 ("parent", above.is_none()),
+                ("is_global", is_global.is_none()),
+                ("is_transient", is_transient.is_none()),
             ]);
-            keeps.extend(self.unsaid_flags(&["is_global"]));
             Mapped {
                 path,
                 parent,
@@ -75,8 +68,8 @@ impl Apiomat {
                     name: storable(&name).into_owned(),
                     legacy_id: text(legacy_id),
                     parent: text(above),
-                    is_global,
-                    is_transient,
+                    is_global: is_global.unwrap_or(false),
+                    is_transient: is_transient.unwrap_or(false),
                     data: data(rest),
                 }) as Box<dyn FnOnce(i64) -> tables::Class>,
             }
@@ -90,17 +83,15 @@ impl Apiomat {
         let mut servercode = Vec::new();
         for (class_path, _, class) in self.classes() {
             for attribute in class.attributes.clone() {
-                let mut keeps = self.unsaid(&[
+                let keeps = self.unsaid(&[
                     ("type", attribute.kind.is_none()),
                     ("refers_to", attribute.refers_to.is_none()),
+                    ("is_collection", attribute.is_collection.is_none()),
+                    ("is_reference", attribute.is_reference.is_none()),
+                    ("is_mandatory", attribute.is_mandatory.is_none()),
+                    ("is_indexed", attribute.is_indexed.is_none()),
+                    ("is_embedded", attribute.is_embedded.is_none()),
                 ]);
-                keeps.extend(self.unsaid_flags(&[
-                    "is_collection",
-                    "is_reference",
-                    "is_mandatory",
-                    "is_indexed",
-                    "is_embedded",
-                ]));
                 attributes.push(Mapped {
                     path: format!("{class_path}/{}", attribute.name),
                     parent: class_path.clone(),
@@ -110,11 +101,11 @@ impl Apiomat {
                         class_id,
                         name: storable(&attribute.name).into_owned(),
                         kind: text(attribute.kind),
-                        is_collection: attribute.is_collection,
-                        is_reference: attribute.is_reference,
-                        is_mandatory: attribute.is_mandatory,
-                        is_indexed: attribute.is_indexed,
-                        is_embedded: attribute.is_embedded,
+                        is_collection: attribute.is_collection.unwrap_or(false),
+                        is_reference: attribute.is_reference.unwrap_or(false),
+                        is_mandatory: attribute.is_mandatory.unwrap_or(false),
+                        is_indexed: attribute.is_indexed.unwrap_or(false),
+                        is_embedded: attribute.is_embedded.unwrap_or(false),
                         refers_to: text(attribute.refers_to),
                         data: data(attribute.rest),
                     }) as Box<dyn FnOnce(i64) -> tables::Attribute>,
