@@ -96,6 +96,7 @@ pub const CODES: &[Code] = &[
         "table-emptied",
         "A table of the legacy database had rows in the last run and has none now.",
     ),
+    Code::warning("text-cleaned", "A text has signs that no store can hold."),
     Code::error(
         "too-many-deletes",
         "The run would delete more than delete_guard allows.",

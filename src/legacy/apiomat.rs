@@ -25,6 +25,7 @@ mod notes;
 mod rest;
 mod sdk;
 mod settle;
+mod storable;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -147,6 +148,7 @@ fn kind_of(file: &Path) -> Result<Content, ApiomatError> {
     let mut first_bytes = head.iter().take(8);
     let binary = first_bytes.any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
     Ok(match first {
+        _ if json::is_utf_16(&head) => Content::Json,
         _ if binary => Content::Other,
         Some(b'{' | b'[') => Content::Json,
         _ => Content::Script,

@@ -15,6 +15,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use serde_json::{Map, Value as Json};
+
 use crate::engine::finding::one;
 use crate::engine::plan::BATCH;
 use crate::engine::{
@@ -147,6 +149,7 @@ impl Apiomat {
             let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
             let keys: Vec<Key> = batch.iter().map(|row| Key::text(&*row.path)).collect();
             let known = plan.bases(R::TABLE, &keys.iter().collect::<Vec<_>>())?;
+            let current = plan.current(R::TABLE, &keys.iter().collect::<Vec<_>>())?;
             let mut drafts = Vec::new();
             for (row, key) in batch.into_iter().zip(keys) {
                 let above = self.places.get(&row.parent);
@@ -154,10 +157,11 @@ impl Apiomat {
                     .ok_or_else(|| Stop::store(format!("nothing was made of {:?}", row.parent)))?;
                 let cause = match above {
                     Ok(id) if known.contains_key(&key) || !there.contains(&(*id, row.tail())) => {
+                        let data = self.data(row.rest, R::TABLE, current.get(&key));
                         drafts.push(Draft {
                             key,
                             name: row.name,
-                            record: (row.record)(*id),
+                            record: (row.record)(*id, data),
                             target: Target::New { id: None },
                             claim: None,
                             keeps: row.keeps,
@@ -203,10 +207,14 @@ struct Mapped<R> {
     /// The path of the row on which it hangs.
     parent: String,
     name: String,
-    /// What it becomes, given that row's id.
-    record: Box<dyn FnOnce(i64) -> R>,
+    /// What has no column.
+    rest: Map<String, Json>,
+    record: Below<R>,
     keeps: Vec<&'static str>,
 }
+
+/// What a row becomes, given the id of the one on which it hangs, and what goes to `data`.
+type Below<R> = Box<dyn FnOnce(i64, String) -> R>;
 
 impl<R> Mapped<R> {
     /// What follows in its path that of the row on which it hangs.

@@ -55,6 +55,7 @@ impl From<ExportError> for Failure {
         match error {
             ExportError::Store(error) => error.into(),
             ExportError::NoSuch { .. } => Failure::wrong(error.to_string()),
+            ExportError::Wrong { .. } => Failure::fault(error.to_string()),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! Rows are told apart by their paths: a module is `live/Main/1.0.0`, a class of it
 //! `live/Main/1.0.0/Car`, an attribute or servercode of that `live/Main/1.0.0/Car/color`. In a
 //! definition that [`open`](super::open) gives, each path is there once, rows stand in the order
-//! of their names, and every system in which there is a module has its settings.
+//! of their names, and every system in which there is a module has its settings. A flag that the
+//! source does not say is `None`.
 
 use std::fmt;
 
@@ -82,9 +83,11 @@ pub struct Class {
     /// `Module$Class`, or what the source says.
     pub parent: Option<String>,
     /// Its objects are in no database of an application.
-    pub is_global: bool,
+    #[serde(serialize_with = "said")]
+    pub is_global: Option<bool>,
     /// Its objects are in no database at all.
-    pub is_transient: bool,
+    #[serde(serialize_with = "said")]
+    pub is_transient: Option<bool>,
     pub rest: Map<String, Json>,
     pub attributes: Vec<Attribute>,
     pub servercode: Vec<Servercode>,
@@ -97,12 +100,16 @@ pub struct Attribute {
     /// `String`, `Long`, `Location`, as it came.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    pub is_collection: bool,
-    pub is_reference: bool,
-    pub is_mandatory: bool,
-    pub is_indexed: bool,
-    #[serde(rename = "isEmbeddedObject")]
-    pub is_embedded: bool,
+    #[serde(serialize_with = "said")]
+    pub is_collection: Option<bool>,
+    #[serde(serialize_with = "said")]
+    pub is_reference: Option<bool>,
+    #[serde(serialize_with = "said")]
+    pub is_mandatory: Option<bool>,
+    #[serde(serialize_with = "said")]
+    pub is_indexed: Option<bool>,
+    #[serde(rename = "isEmbeddedObject", serialize_with = "said")]
+    pub is_embedded: Option<bool>,
     /// `Module$Class`, or what the source says.
     pub refers_to: Option<String>,
     pub rest: Map<String, Json>,
@@ -120,6 +127,11 @@ pub struct Servercode {
 
 fn exposed<S: Serializer>(secret: &Option<Secret>, out: S) -> Result<S::Ok, S::Error> {
     secret.as_ref().map(Secret::expose).serialize(out)
+}
+
+/// A flag that no source said is none.
+fn said<S: Serializer>(flag: &Option<bool>, out: S) -> Result<S::Ok, S::Error> {
+    flag.unwrap_or_default().serialize(out)
 }
 
 impl Module {

@@ -30,6 +30,8 @@ pub enum ApiomatError {
         at: String,
         problem: String,
     },
+    #[error("{} is a text in UTF-16, which is not read. Save it as UTF-8 and give it again.", shown(.0))]
+    Utf16(PathBuf),
     /// No JSON.
     #[error("{} is damaged, line {line}, column {column}: {reason}. Get the file anew.", shown(.file))]
     Damaged {
@@ -60,6 +62,8 @@ pub enum ApiomatError {
         /// Some of those that are there.
         found: Vec<String>,
     },
+    #[error("{} holds several applications called {:?}, and nothing tells which one is meant. Give a dump with that one alone.", shown(.path), printable(.name))]
+    SameName { path: PathBuf, name: String },
     #[error("{} is a dump, which may hold many applications. Say with --app which one is meant.", shown(.0))]
     AppNeeded(PathBuf),
     /// What the configuration must say of a dump.

@@ -201,8 +201,9 @@ fn class(mut fields: Fields<'_>, notes: &Notes) -> Option<Class> {
         name: fields.name("name"),
         legacy_id: fields.id("id"),
         parent: fields.filled("parent"),
-        is_global: fields.flag("isGlobal").unwrap_or_default(),
-        is_transient: fields.flag("isTransient").unwrap_or_default(),
+        // the file says all: what is missing is no
+        is_global: Some(fields.flag("isGlobal").unwrap_or_default()),
+        is_transient: Some(fields.flag("isTransient").unwrap_or_default()),
         rest: fields.entries("rest"),
         attributes: rows(
             &mut fields,
@@ -224,7 +225,7 @@ fn class(mut fields: Fields<'_>, notes: &Notes) -> Option<Class> {
 }
 
 fn attribute(mut fields: Fields<'_>, _: &Notes) -> Option<Attribute> {
-    let mut flag = |key| fields.flag(key).unwrap_or_default();
+    let mut flag = |key| Some(fields.flag(key).unwrap_or_default());
     let mut attribute = Attribute {
         is_collection: flag("isCollection"),
         is_reference: flag("isReference"),

@@ -24,6 +24,7 @@ use super::{FIRST_VERSION, Names};
 use crate::legacy::mongodump::Dump;
 use owners::{Found, Owners, Refs};
 use rows::{Row, Tables};
+use values::Reference;
 
 /// How many names of other applications an error lists.
 const LISTED: usize = 20;
@@ -48,7 +49,7 @@ pub fn read(
     let mut classes = reading.classes(&modules)?;
     reading.attributes(&mut classes)?;
     reading.servercode(&mut classes)?;
-    classes.name_references();
+    classes.name_parents();
     let definition = Definition {
         application: found.application,
         customer,
@@ -82,6 +83,7 @@ struct Modules {
 
 struct KeptClass {
     class: Class,
+    parent: Option<Reference>,
     /// The places of its modules.
     modules: Vec<usize>,
 }
@@ -102,7 +104,7 @@ impl Reading<'_> {
     fn application(&self, path: &Path, app: &str) -> Result<FoundApplication, ApiomatError> {
         let mut found = None;
         let mut others = BTreeSet::new();
-        let mut rows = 0;
+        let mut rows = 0_u64;
         self.tables.each(Entity::Application, |row| {
             let name = row.text("name").unwrap_or_default();
             if name == app {
@@ -117,8 +119,10 @@ impl Reading<'_> {
         })?;
         self.tell_others(Entity::Application, Oddity::OtherApplications);
         if rows > 1 {
-            let entity = Entity::Application;
-            self.notes.tell(app, Oddity::Differing { entity, rows });
+            return Err(ApiomatError::SameName {
+                path: path.into(),
+                name: app.into(),
+            });
         }
         found.ok_or_else(|| ApiomatError::NotThere {
             path: path.into(),
@@ -166,28 +170,37 @@ impl Reading<'_> {
         if !self.tables.has(Entity::Customer) {
             return Ok(None);
         }
-        let (mut by_id, mut by_name) = (None, None);
+        let (mut by_id, mut by_name) = (Vec::new(), Vec::new());
         self.tables.each(Entity::Customer, |row| {
             let name = row.text("name").unwrap_or_default();
-            let place = if row.id().is_some_and(|id| found.customer.contains(&id)) {
+            let meant = if found.customer.has_id(row.id().as_ref()) {
                 &mut by_id
-            } else if found.customer.contains(&name) {
+            } else if found.customer.has_name(&name) {
                 &mut by_name
             } else {
                 return;
             };
-            place.get_or_insert_with(|| Customer {
-                email: row.text("email"),
-                password: row.secret("password"),
-                rest: row.kept(),
-                name,
-            });
+            // more than two are not needed to see that it is not one
+            if meant.len() < 2 {
+                meant.push(Customer {
+                    email: row.text("email"),
+                    password: row.secret("password"),
+                    rest: row.kept(),
+                    name,
+                });
+            }
         })?;
-        let customer = by_id.or(by_name);
-        if customer.is_none() {
-            self.notes.tell("", Oddity::NoCustomer);
+        let meant = if by_id.is_empty() { by_name } else { by_id };
+        match <[Customer; 1]>::try_from(meant) {
+            Ok([customer]) => return Ok(Some(customer)),
+            Err(none) if none.is_empty() => self.notes.tell("", Oddity::NoCustomer),
+            Err(_) => {
+                let entity = Entity::Customer;
+                let reason = Reason::SeveralOfName { entity };
+                self.notes.refuse(entity, "customer", reason);
+            }
         }
-        Ok(customer)
+        Ok(None)
     }
 
     fn modules(&self, found: &FoundApplication) -> Result<Modules, ApiomatError> {
@@ -197,8 +210,7 @@ impl Reading<'_> {
         };
         self.tables.each(Entity::Module, |row| {
             let name = row.text("name").unwrap_or_default();
-            let named = row.id().is_some_and(|id| found.modules.contains(&id))
-                || found.modules.contains(&name);
+            let named = found.modules.has_id(row.id().as_ref()) || found.modules.has_name(&name);
             let names = found.own.find(&row.refs("application"));
             if !named && !matches!(names, Found::Rows(_)) {
                 return row.pass_over();
@@ -228,7 +240,12 @@ impl Reading<'_> {
         self.tables.each(Entity::Class, |row| {
             let places = match row.owners("module", Entity::Module, &modules.owners) {
                 Found::Rows(places) => places,
-                Found::Several | Found::None => return row.pass_over(),
+                Found::None => return row.pass_over(),
+                Found::Several => {
+                    let owner = Entity::Module;
+                    let reason = Reason::SeveralOwners { owner };
+                    return self.notes.refuse(Entity::Class, &row.place(), reason);
+                }
             };
             let name = row.text("name").unwrap_or_default();
             let module = places.first().and_then(|place| modules.kept.get(*place));
@@ -237,13 +254,13 @@ impl Reading<'_> {
             classes.kept.push(KeptClass {
                 class: Class {
                     legacy_id: row.object_id(),
-                    parent: row.reference("parent"),
                     is_global: row.flag("is_global"),
                     is_transient: row.flag("is_transient"),
                     rest: row.kept(),
                     name,
                     ..Class::default()
                 },
+                parent: row.reference("parent"),
                 modules: places,
             });
         })?;
@@ -252,7 +269,8 @@ impl Reading<'_> {
     }
 
     fn attributes(&self, classes: &mut Classes) -> Result<(), ApiomatError> {
-        self.of_classes(Entity::Attribute, classes, |row, class| {
+        self.of_classes(Entity::Attribute, classes, |row, class, owners| {
+            let refers_to = row.reference("refers_to");
             class.attributes.push(Attribute {
                 name: row.text("name").unwrap_or_default(),
                 kind: row.text("type"),
@@ -261,14 +279,14 @@ impl Reading<'_> {
                 is_mandatory: row.flag("is_mandatory"),
                 is_indexed: row.flag("is_indexed"),
                 is_embedded: row.flag("is_embedded"),
-                refers_to: row.reference("refers_to"),
+                refers_to: refers_to.map(|it| named(it, owners)),
                 rest: row.kept(),
             });
         })
     }
 
     fn servercode(&self, classes: &mut Classes) -> Result<(), ApiomatError> {
-        self.of_classes(Entity::Servercode, classes, |row, class| {
+        self.of_classes(Entity::Servercode, classes, |row, class, _| {
             let Some(code) = row.text("code") else {
                 let reason = Reason::NoCode;
                 return self.notes.refuse(Entity::Servercode, &row.place(), reason);
@@ -282,18 +300,19 @@ impl Reading<'_> {
         })
     }
 
-    /// Hands out each row of the classes, with its class.
+    /// Hands out each row of the classes, with its class and all of them by name.
     fn of_classes(
         &self,
         entity: Entity,
         classes: &mut Classes,
-        mut put: impl FnMut(&Row<'_>, &mut Class),
+        mut put: impl FnMut(&Row<'_>, &mut Class, &Owners),
     ) -> Result<(), ApiomatError> {
         if !self.tables.has(entity) {
             return Ok(());
         }
+        let Classes { kept, owners } = classes;
         self.tables.each(entity, |row| {
-            match row.owners("class", Entity::Class, &classes.owners) {
+            match row.owners("class", Entity::Class, owners) {
                 Found::None => row.pass_over(),
                 Found::Several => {
                     let reason = Reason::SeveralOwners {
@@ -303,8 +322,8 @@ impl Reading<'_> {
                 }
                 Found::Rows(places) => {
                     for place in places {
-                        if let Some(kept) = classes.kept.get_mut(place) {
-                            put(row, &mut kept.class);
+                        if let Some(kept) = kept.get_mut(place) {
+                            put(row, &mut kept.class, owners);
                         }
                     }
                 }
@@ -320,6 +339,7 @@ impl Reading<'_> {
         for KeptClass {
             class,
             modules: places,
+            ..
         } in classes.kept
         {
             for place in places {
@@ -384,17 +404,15 @@ impl Reading<'_> {
 }
 
 impl Classes {
-    /// Where what a row refers to is a class that is there, its name says more than its id.
-    fn name_references(&mut self) {
-        let owners = &self.owners;
+    fn name_parents(&mut self) {
         for kept in &mut self.kept {
-            let attributes = kept.class.attributes.iter_mut();
-            let references = attributes.map(|attribute| &mut attribute.refers_to);
-            for reference in references.chain([&mut kept.class.parent]).flatten() {
-                if let Some(name) = owners.whole_name(reference) {
-                    *reference = name;
-                }
-            }
+            kept.class.parent = kept.parent.take().map(|it| named(it, &self.owners));
         }
     }
+}
+
+/// Where what a row refers to is a class that is there, its name says more than its id.
+fn named(reference: Reference, classes: &Owners) -> String {
+    let name = classes.whole_name(&reference);
+    name.unwrap_or(reference.text)
 }

@@ -15,7 +15,23 @@ use crate::legacy::plain_file;
 /// What is in a file: texts one behind the other, mostly one. The label stands in front of places
 /// in it.
 pub fn read(file: &Path, label: &str, notes: &Notes) -> Result<Vec<Json>, ApiomatError> {
-    parse(file, label, &plain_file::read_small(file, LIMIT)?, notes)
+    let text = plain_file::read_small(file, LIMIT)?;
+    if is_utf_16(&text) {
+        return Err(ApiomatError::Utf16(file.into()));
+    }
+    parse(file, label, &text, notes)
+}
+
+/// Whether a text looks like JSON, or whatever else has a mark, in two bytes a sign. Documents of
+/// BSON begin with their length, which may be a brace and zeros.
+pub fn is_utf_16(text: &[u8]) -> bool {
+    match *text {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [b'{' | b'[', 0, second, 0, _, 0, ..] | [0, b'{' | b'[', 0, second, 0, _, ..] => {
+            second != 0
+        }
+        _ => false,
+    }
 }
 
 /// The same of a text that is in this file.

@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::System;
 use crate::legacy::contents::Strange;
-use crate::text::printable;
+use crate::text::{printable, storable};
 
 /// A kind of row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,8 +96,12 @@ pub enum Oddity {
     Collection { documents: u64 },
     /// A field that no key of the configuration names.
     Field,
-    /// Fields beyond those that are listed.
-    MoreFields,
+    /// Things of one kind beyond those that are listed; the code says which.
+    More(&'static str),
+    /// Texts of a row that had NUL in them.
+    TextCleaned,
+    /// A value too deep in others; it is left out.
+    TooDeep,
     /// A document that cannot be understood, or a collection that breaks off.
     BadDocument(String),
     /// What the reader of dumps says of the dump.
@@ -129,7 +133,10 @@ impl Note {
             Oddity::OtherMetadata => "other-metadata",
             Oddity::NotRead | Oddity::Strange(_) | Oddity::Dump(_) => "not-read",
             Oddity::Collection { .. } => "collection-unnamed",
-            Oddity::Field | Oddity::MoreFields => "field-unnamed",
+            Oddity::Field => "field-unnamed",
+            Oddity::More(code) => code,
+            Oddity::TextCleaned => "text-cleaned",
+            Oddity::TooDeep => "too-deep",
             Oddity::BadDocument(_) => "document-unreadable",
             Oddity::NoCustomer => "customer-missing",
         }
@@ -217,7 +224,11 @@ impl fmt::Display for Oddity {
                 );
             }
             Oddity::Field => "no key under [apiomat] names this field; it is not kept",
-            Oddity::MoreFields => "there are more fields that no key under [apiomat] names",
+            Oddity::More(_) => "there is more of the same kind, which is not listed one by one",
+            Oddity::TextCleaned => "a text had NUL in it, which no store can hold; that is left out",
+            Oddity::TooDeep => {
+                "a value is in more than 64 arrays and objects; it is left out, or no file with it could be read again"
+            }
             Oddity::BadDocument(reason) | Oddity::Dump(reason) => {
                 return f.write_str(&printable(reason));
             }
@@ -252,6 +263,10 @@ pub enum Reason {
     NoOwner { owner: Entity },
     /// What it belongs to is named so that several rows could be meant.
     SeveralOwners { owner: Entity },
+    /// Several rows have its name, by which alone it is asked for.
+    SeveralOfName { entity: Entity },
+    /// There are several applications, and its module may be any one's.
+    SeveralApplications,
     /// It hangs on the row with this path, which is refused.
     HangsOn(String),
 }
@@ -266,7 +281,9 @@ impl Reason {
             Reason::NoObject { .. } => "row-unreadable",
             Reason::NoCode => "code-missing",
             Reason::NoOwner { .. } => "owner-missing",
-            Reason::SeveralOwners { .. } => "owner-unclear",
+            Reason::SeveralOwners { .. }
+            | Reason::SeveralOfName { .. }
+            | Reason::SeveralApplications => "owner-unclear",
             Reason::HangsOn(_) => "parent-left-out",
         }
     }
@@ -295,6 +312,16 @@ impl fmt::Display for Reason {
                     owner.word()
                 )
             }
+            Reason::SeveralOfName { entity } => {
+                write!(
+                    f,
+                    "several of the {} are meant by what the application names",
+                    entity.word()
+                )
+            }
+            Reason::SeveralApplications => f.write_str(
+                "there are several applications in the source, and nothing says whose its module is; give the files of one alone",
+            ),
             Reason::HangsOn(path) => {
                 write!(f, "it hangs on {}, which is refused", printable(path))
             }
@@ -309,10 +336,15 @@ impl fmt::Display for Refused {
     }
 }
 
+/// So many notes of one code are listed; the others are counted.
+pub const LISTED: u64 = 100;
+
 /// Collects them; readers share it.
 #[derive(Default)]
 pub(super) struct Notes {
     notes: RefCell<Vec<Note>>,
+    /// By code: how many are listed, and how often there was something beyond them.
+    numbers_of_notes: RefCell<BTreeMap<&'static str, (u64, u64)>>,
     refused: RefCell<BTreeMap<(Entity, String), Reason>>,
     /// How many rows had a path.
     numbers: RefCell<BTreeMap<(Entity, String), u64>>,
@@ -324,20 +356,35 @@ impl Notes {
     }
 
     pub fn tell_often(&self, at: impl Into<String>, what: Oddity, times: u64) {
-        let at = at.into();
-        self.notes.borrow_mut().push(Note { at, what, times });
+        let at = without_nul(at.into());
+        let note = Note { at, what, times };
+        let mut numbers = self.numbers_of_notes.borrow_mut();
+        let (listed, more) = numbers.entry(note.code()).or_default();
+        if *listed == LISTED {
+            *more += times;
+            return;
+        }
+        *listed += 1;
+        self.notes.borrow_mut().push(note);
     }
 
     /// Refuses a row; one whose path is taken gets a number behind it, with a slash, which no
     /// name has: the path of a row that comes in is another one.
     pub fn refuse(&self, entity: Entity, path: &str, reason: Reason) {
+        let path = storable(path);
+        let reason = match reason {
+            Reason::HangsOn(above) => Reason::HangsOn(without_nul(above)),
+            other => other,
+        };
         let mut numbers = self.numbers.borrow_mut();
-        let number = numbers.entry((entity, path.to_owned())).or_default();
+        let number = numbers
+            .entry((entity, path.clone().into_owned()))
+            .or_default();
         let mut refused = self.refused.borrow_mut();
         loop {
             *number += 1;
             let path = match *number {
-                1 => path.to_owned(),
+                1 => path.clone().into_owned(),
                 number => format!("{path}/#{number}"),
             };
             if let Entry::Vacant(free) = refused.entry((entity, path)) {
@@ -354,6 +401,21 @@ impl Notes {
             path,
             reason,
         });
-        (self.notes.into_inner(), refused.collect())
+        let mut notes = self.notes.into_inner();
+        let numbers = self.numbers_of_notes.into_inner().into_iter();
+        let more = numbers.filter(|(_, (_, more))| *more > 0);
+        notes.extend(more.map(|(code, (_, more))| Note {
+            at: String::new(),
+            what: Oddity::More(code),
+            times: more,
+        }));
+        (notes, refused.collect())
+    }
+}
+
+fn without_nul(text: String) -> String {
+    match text.contains('\0') {
+        true => storable(&text).into_owned(),
+        false => text,
     }
 }

@@ -2,12 +2,13 @@
 //! attributes, in any order and any number of files.
 //!
 //! What belongs together is told by addresses: an attribute's `metaModelHref` is its class, a
-//! class's `moduleHref` its module. A class does not say in which system or version it is.
+//! class's `moduleHref` its module, perhaps with its version. A class does not say in which system it
+//! is, nor of which application.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::System;
 use super::definition::{
@@ -46,14 +47,15 @@ pub fn read(
     if objects.applications.is_empty() && objects.classes.is_empty() {
         return Err(no_source(path, Found::OtherJson));
     }
-    let mut definition = applications(path, objects.applications, app, notes)?;
+    let (mut definition, others) = applications(path, objects.applications, app, notes)?;
     let mut systems: Vec<System> = definition.systems.iter().map(|it| it.system).collect();
     if systems.is_empty() {
         systems.clone_from(&names.systems);
     }
     systems.sort_unstable();
     systems.dedup();
-    let modules = modules(objects.classes, objects.attributes, notes);
+    let whose = |module: &str| whose(module, &definition.application.name, &others);
+    let modules = modules(objects.classes, objects.attributes, whose, notes);
     if !modules.is_empty() {
         let entity = Entity::Class;
         let assumed = systems.clone();
@@ -64,13 +66,17 @@ pub fn read(
                 systems: assumed,
             },
         );
-        notes.tell_often("", Oddity::VersionAssumed, modules.len() as u64);
+        let unversioned = modules.keys().filter(|(_, version)| version.is_none());
+        let unversioned = unversioned.count() as u64;
+        if unversioned > 0 {
+            notes.tell_often("", Oddity::VersionAssumed, unversioned);
+        }
     }
     for system in systems {
-        let in_system = modules.iter().map(|(name, classes)| Module {
+        let in_system = modules.iter().map(|((name, version), classes)| Module {
             system,
             name: name.clone(),
-            version: FIRST_VERSION.into(),
+            version: version.clone().unwrap_or_else(|| FIRST_VERSION.into()),
             classes: classes.clone(),
             ..Module::default()
         });
@@ -92,7 +98,10 @@ fn sort<'n>(value: Json, at: String, objects: &mut Objects<'n>, notes: &'n Notes
         _ => return notes.tell(at, Oddity::NotRead),
     };
     let has = |key: &str| object.contains_key(key);
-    let list = if has("applicationName") {
+    // objects of classes name their application, too
+    let list = if has("@type") {
+        return notes.tell(at, Oddity::NotRead);
+    } else if has("applicationName") {
         &mut objects.applications
     } else if has("metaModelHref") {
         &mut objects.attributes
@@ -104,13 +113,14 @@ fn sort<'n>(value: Json, at: String, objects: &mut Objects<'n>, notes: &'n Notes
     list.extend(Fields::of(Json::Object(object), at, notes));
 }
 
-/// The one application that is meant, with its customer and systems.
+/// The one application that is meant, with its customer and systems; and what the others are
+/// called.
 fn applications(
     path: &Path,
     objects: Vec<Fields<'_>>,
     app: Option<&str>,
     notes: &Notes,
-) -> Result<Definition, ApiomatError> {
+) -> Result<(Definition, Vec<String>), ApiomatError> {
     let mut all: BTreeMap<String, Vec<Definition>> = BTreeMap::new();
     for fields in objects {
         let read = application(fields, notes);
@@ -124,7 +134,7 @@ fn applications(
             notes.tell("", Oddity::ApplicationUnsaid);
             let mut definition = Definition::default();
             app.clone_into(&mut definition.application.name);
-            return Ok(definition);
+            return Ok((definition, Vec::new()));
         }
         // whether it is the one that is wanted is looked at later
         (_, [only]) => only.clone(),
@@ -169,7 +179,27 @@ fn applications(
         false if rows > 1 => notes.tell_often("", Oddity::Repeated(entity), rows - 1),
         false => {}
     }
-    Ok(definition)
+    Ok((definition, all.into_keys().collect()))
+}
+
+/// Whose a module is.
+enum Whose {
+    Ours,
+    Others,
+    /// It may be any application's: addresses do not say it.
+    Unclear,
+}
+
+/// Of several applications, each has a module of its name; of the other modules nothing is known.
+fn whose(module: &str, app: &str, others: &[String]) -> Whose {
+    let main_of = |app: &str| module.strip_suffix("Main") == Some(app);
+    if others.is_empty() || main_of(app) {
+        Whose::Ours
+    } else if others.iter().any(|other| main_of(other)) {
+        Whose::Others
+    } else {
+        Whose::Unclear
+    }
 }
 
 fn application(mut fields: Fields<'_>, notes: &Notes) -> Definition {
@@ -233,51 +263,70 @@ fn application(mut fields: Fields<'_>, notes: &Notes) -> Definition {
     }
 }
 
-/// Classes by the name of their module, with their attributes.
+/// The name of a module, and its version where the source says one.
+type ModuleName = (String, Option<String>);
+
+/// Classes by their module, with their attributes.
 fn modules(
     classes: Vec<Fields<'_>>,
     attributes: Vec<Fields<'_>>,
+    whose: impl Fn(&str) -> Whose,
     notes: &Notes,
-) -> BTreeMap<String, Vec<Class>> {
+) -> BTreeMap<ModuleName, Vec<Class>> {
     let mut read = Vec::new();
     let mut addresses = Addresses::default();
     for fields in classes {
         let at = fields.at().to_owned();
         let class = class(fields);
         addresses.add(read.len(), &class);
-        let module = class.rest.get("moduleHref").and_then(Json::as_str);
-        let segments: Vec<_> = segments_behind(module.unwrap_or_default(), "modules").collect();
-        let module = segments.first().map(|name| decoded(name));
-        if segments.len() > 1 {
+        let address = Address::of(href(&class.rest, "moduleHref"));
+        if address.goes_on {
             notes.tell(under(&at, "moduleHref"), Oddity::AddressGoesOn);
         }
+        let module = address.module.filter(|name| !name.is_empty());
+        let module = module.map(|name| (name, address.version));
         read.push((at, module, class));
     }
     for fields in attributes {
         let at = fields.at().to_owned();
         let attribute = attribute(fields);
-        let href = attribute.rest.get("metaModelHref").and_then(Json::as_str);
-        let owners = addresses.find(href.unwrap_or_default());
-        if owners.is_empty() {
-            let owner = Entity::Class;
-            notes.refuse(Entity::Attribute, &at, Reason::NoOwner { owner });
-        }
-        for owner in owners {
-            if let Some((_, _, class)) = read.get_mut(*owner) {
-                class.attributes.push(attribute.clone());
+        let owners = addresses.find(href(&attribute.rest, "metaModelHref"));
+        let rows = owners.iter().filter_map(|owner| read.get(*owner));
+        let named: BTreeSet<_> = rows
+            .map(|(_, module, class)| (module, &class.name))
+            .collect();
+        let owner = Entity::Class;
+        let reason = match named.len() {
+            0 => Reason::NoOwner { owner },
+            1 => {
+                for owner in owners {
+                    if let Some((_, _, class)) = read.get_mut(owner) {
+                        class.attributes.push(attribute.clone());
+                    }
+                }
+                continue;
             }
-        }
+            _ => Reason::SeveralOwners { owner },
+        };
+        notes.refuse(Entity::Attribute, &at, reason);
     }
     name_references(&mut read);
-    let mut modules: BTreeMap<String, Vec<Class>> = BTreeMap::new();
+    let mut modules: BTreeMap<ModuleName, Vec<Class>> = BTreeMap::new();
+    let mut others = 0;
     for (at, module, class) in read {
-        match module.filter(|module| !module.is_empty()) {
-            Some(module) => modules.entry(module).or_default().push(class),
-            None => {
-                let owner = Entity::Module;
-                refuse_class(&class, &at, Reason::NoOwner { owner }, notes);
-            }
+        let Some(module) = module else {
+            let owner = Entity::Module;
+            refuse_class(&class, &at, Reason::NoOwner { owner }, notes);
+            continue;
+        };
+        match whose(&module.0) {
+            Whose::Ours => modules.entry(module).or_default().push(class),
+            Whose::Others => others += 1,
+            Whose::Unclear => refuse_class(&class, &at, Reason::SeveralApplications, notes),
         }
+    }
+    if others > 0 {
+        notes.tell_often("", Oddity::OtherRows(Entity::Class), others);
     }
     modules
 }
@@ -286,17 +335,21 @@ fn modules(
 #[derive(Default)]
 struct Addresses {
     by_href: HashMap<String, Vec<usize>>,
-    by_id: HashMap<String, Vec<usize>>,
+    by_id: HashMap<String, Vec<(Address, usize)>>,
 }
 
 impl Addresses {
     fn add(&mut self, number: usize, class: &Class) {
-        let href = class.rest.get("href").and_then(Json::as_str);
-        if let Some(href) = href {
-            let href = href.trim_end_matches('/').to_owned();
-            self.by_href.entry(href).or_default().push(number);
-        }
-        let at_the_end = href.and_then(last_segment).map(str::to_owned);
+        let own = href(&class.rest, "href");
+        let at_the_end = last_segment(own).map(str::to_owned);
+        let address = match own {
+            "" => Address::of(href(&class.rest, "moduleHref")),
+            own => {
+                let whole = own.trim_end_matches('/').to_owned();
+                self.by_href.entry(whole).or_default().push(number);
+                Address::of(own)
+            }
+        };
         let ids: BTreeSet<String> = class
             .legacy_id
             .clone()
@@ -304,30 +357,82 @@ impl Addresses {
             .chain(at_the_end)
             .collect();
         for id in ids {
-            self.by_id.entry(id).or_default().push(number);
+            let of_id = self.by_id.entry(id).or_default();
+            of_id.push((address.clone(), number));
         }
     }
 
-    /// The classes at an address, or with the id that it ends in.
-    fn find(&self, href: &str) -> &[usize] {
-        let whole = self.by_href.get(href.trim_end_matches('/'));
-        let found = whole.or_else(|| self.by_id.get(last_segment(href)?));
-        found.map(Vec::as_slice).unwrap_or_default()
+    /// The classes at an address, or with the id that it ends in where nothing else in it is
+    /// another class's.
+    fn find(&self, href: &str) -> Vec<usize> {
+        if let Some(whole) = self.by_href.get(href.trim_end_matches('/')) {
+            return whole.clone();
+        }
+        let address = Address::of(href);
+        let of_id = last_segment(href).and_then(|id| self.by_id.get(id));
+        let agreeing = of_id.into_iter().flatten();
+        let agreeing = agreeing.filter(|(other, _)| address.agrees(other));
+        agreeing.map(|(_, number)| *number).collect()
     }
 }
 
+/// What an address says of a module; what it does not say is `None`.
+#[derive(Clone, Default)]
+struct Address {
+    host: Option<String>,
+    module: Option<String>,
+    version: Option<String>,
+    /// Whether there is more behind that.
+    goes_on: bool,
+}
+
+impl Address {
+    fn of(href: &str) -> Self {
+        let host = href.split_once("://").and_then(|(_, behind)| {
+            let host = behind.split(['/', '?', '#']).next()?;
+            Some(host.to_ascii_lowercase())
+        });
+        let mut segments = segments_behind(href, "modules").peekable();
+        Address {
+            host,
+            module: segments.next().map(decoded),
+            version: segments.next_if(|it| is_version(it)).map(str::to_owned),
+            goes_on: segments.next().is_some(),
+        }
+    }
+
+    /// Whether all that both say is the same.
+    fn agrees(&self, other: &Address) -> bool {
+        let same = |one: &Option<String>, other: &Option<String>| {
+            one.is_none() || other.is_none() || one == other
+        };
+        same(&self.host, &other.host)
+            && same(&self.module, &other.module)
+            && same(&self.version, &other.version)
+    }
+}
+
+/// `2.0.0`.
+fn is_version(segment: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit());
+    segment.split('.').all(digits)
+}
+
 /// Where what an attribute refers to is the id of a class that is there, its name says more.
-fn name_references(read: &mut [(String, Option<String>, Class)]) {
-    let names = read.iter().filter_map(|(_, module, class)| {
-        let name = format!("{}${}", module.as_ref()?, class.name);
-        Some((class.legacy_id.clone()?, name))
-    });
-    let names: HashMap<String, String> = names.collect();
+fn name_references(read: &mut [(String, Option<ModuleName>, Class)]) {
+    let mut names: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for (_, module, class) in read.iter() {
+        if let (Some((module, _)), Some(id)) = (module, &class.legacy_id) {
+            let of_id = names.entry(id.clone()).or_default();
+            of_id.insert(format!("{module}${}", class.name));
+        }
+    }
     let attributes = read
         .iter_mut()
         .flat_map(|(_, _, class)| &mut class.attributes);
     for refers_to in attributes.filter_map(|attribute| attribute.refers_to.as_mut()) {
-        if let Some(name) = names.get(refers_to.as_str()) {
+        let of_id = names.get(refers_to.as_str()).filter(|it| it.len() == 1);
+        if let Some(name) = of_id.and_then(|it| it.first()) {
             refers_to.clone_from(name);
         }
     }
@@ -338,8 +443,8 @@ fn class(mut fields: Fields<'_>) -> Class {
         name: fields.name("name"),
         legacy_id: fields.id("id"),
         parent: None,
-        is_global: fields.flag("isGlobal").unwrap_or_default(),
-        is_transient: fields.flag("isTransient").unwrap_or_default(),
+        is_global: fields.flag("isGlobal"),
+        is_transient: fields.flag("isTransient"),
         attributes: Vec::new(),
         servercode: Vec::new(),
         rest: fields.rest(),
@@ -347,7 +452,7 @@ fn class(mut fields: Fields<'_>) -> Class {
 }
 
 fn attribute(mut fields: Fields<'_>) -> Attribute {
-    let mut flag = |key| fields.flag(key).unwrap_or_default();
+    let mut flag = |key| fields.flag(key);
     let is_reference = flag("isReference");
     Attribute {
         is_reference,
@@ -358,9 +463,16 @@ fn attribute(mut fields: Fields<'_>) -> Attribute {
         name: fields.name("name"),
         kind: fields.text("type"),
         // of other attributes it repeats the type
-        refers_to: is_reference.then(|| fields.filled("refId")).flatten(),
+        refers_to: (is_reference == Some(true))
+            .then(|| fields.filled("refId"))
+            .flatten(),
         rest: fields.rest(),
     }
+}
+
+/// An address in what is kept of a row; empty where there is none.
+fn href<'r>(rest: &'r Map<String, Json>, key: &str) -> &'r str {
+    rest.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
 /// What stands behind a word in the path of an address.

@@ -186,11 +186,12 @@ impl<'n> Reader<'n> {
         }
     }
 
-    fn flag(&self, fields: &mut Fields<'_>, key: &str) -> bool {
-        fields.flag(key).unwrap_or_else(|| {
+    fn flag(&self, fields: &mut Fields<'_>, key: &str) -> Option<bool> {
+        let flag = fields.flag(key);
+        if flag.is_none() {
             self.unsaid.set(true);
-            false
-        })
+        }
+        flag
     }
 
     /// Tells once what is so of many rows.

@@ -12,11 +12,17 @@ use serde_json::{Map, Value as Json};
 use super::System;
 use super::definition::{Attribute, Class, Definition, Module, Servercode, SystemSettings, below};
 use super::notes::{Entity, Notes, Oddity, Reason};
+use super::storable::Storable;
 use crate::text::printable;
 
 /// Whether a row can be called so and be found by its path.
 pub fn is_name(name: &str) -> bool {
-    !name.trim().is_empty() && !name.contains('/') && printable(name) == name
+    is_readable(name) && !name.contains('/')
+}
+
+/// Whether a name says something, and has no control sign in it.
+fn is_readable(name: &str) -> bool {
+    !name.trim().is_empty() && printable(name) == name
 }
 
 pub fn settled(rough: Definition, notes: &Notes) -> Definition {
@@ -51,10 +57,10 @@ pub fn settled(rough: Definition, notes: &Notes) -> Definition {
         repeated.tell(Entity::System, settings.system.word(), rows, notes);
     });
     repeated.tell_equal(notes);
-    Definition {
+    let mut definition = Definition {
         application: rough.application,
         customer: rough.customer.filter(|customer| {
-            let named = !customer.name.trim().is_empty();
+            let named = is_readable(&customer.name);
             if !named {
                 notes.refuse(Entity::Customer, "customer", Reason::Name);
             }
@@ -62,6 +68,34 @@ pub fn settled(rough: Definition, notes: &Notes) -> Definition {
         }),
         systems: united([systems, used].concat(), |_, _| {}),
         modules,
+    };
+    make_storable(&mut definition, notes);
+    definition
+}
+
+/// Cleans each row, and tells of those in which there was something to clean.
+fn make_storable(definition: &mut Definition, notes: &Notes) {
+    let application = &mut definition.application;
+    application.cleaned().tell(&application.name, notes);
+    if let Some(customer) = &mut definition.customer {
+        customer.cleaned().tell("customer", notes);
+    }
+    for settings in &mut definition.systems {
+        settings.cleaned().tell(settings.system.word(), notes);
+    }
+    for module in &mut definition.modules {
+        let path = module.path();
+        module.cleaned().tell(&path, notes);
+        for class in &mut module.classes {
+            let path = below(&path, &class.name);
+            class.cleaned().tell(&path, notes);
+            for row in &mut class.attributes {
+                row.cleaned().tell(&below(&path, &row.name), notes);
+            }
+            for row in &mut class.servercode {
+                row.cleaned().tell(&below(&path, &row.name), notes);
+            }
+        }
     }
 }
 
@@ -255,6 +289,8 @@ impl Row for Class {
     fn unite(&mut self, other: Self) {
         fill(&mut self.legacy_id, other.legacy_id);
         fill(&mut self.parent, other.parent);
+        fill(&mut self.is_global, other.is_global);
+        fill(&mut self.is_transient, other.is_transient);
         fill_all(&mut self.rest, other.rest);
         self.attributes = with(&mut self.attributes, other.attributes);
         self.servercode = with(&mut self.servercode, other.servercode);
@@ -281,6 +317,11 @@ impl Row for Attribute {
     fn unite(&mut self, other: Self) {
         fill(&mut self.kind, other.kind);
         fill(&mut self.refers_to, other.refers_to);
+        fill(&mut self.is_collection, other.is_collection);
+        fill(&mut self.is_reference, other.is_reference);
+        fill(&mut self.is_mandatory, other.is_mandatory);
+        fill(&mut self.is_indexed, other.is_indexed);
+        fill(&mut self.is_embedded, other.is_embedded);
         fill_all(&mut self.rest, other.rest);
     }
 }

@@ -4,8 +4,9 @@ use super::{Apiomat, Mapped, Ownership};
 use crate::engine::plan::BATCH;
 use crate::engine::{Draft, Finding, Outcome, Planner, Severity, Stop, Target};
 use crate::legacy::apiomat::{Entity, Origin};
-use crate::model::{Data, Key, Record as _, Value, storable_json, tables};
+use crate::model::{Data, Key, Record as _, Table, Value, storable_json, tables};
 use crate::password::Secret;
+use crate::store::rows::StoredRow;
 use crate::text::{printable, storable};
 use serde_json::{Map, Value as Json};
 
@@ -44,6 +45,8 @@ impl Apiomat {
             if customer_id.is_none() {
                 keeps.push("customer_id");
             }
+            let table = tables::Application::TABLE;
+            let stored = plan.current(table, &[&key])?.remove(&key);
             let draft = Draft {
                 key,
                 name: application.name.clone(),
@@ -52,7 +55,7 @@ impl Apiomat {
                     customer_id,
                     display_name: text(application.display_name),
                     description: text(application.description),
-                    data: data(application.rest),
+                    data: self.data(application.rest, table, stored.as_ref()),
                 },
                 target: Target::New { id: None },
                 claim: None,
@@ -168,24 +171,42 @@ impl Apiomat {
                 path: self.path_of(settings.system.word()),
                 parent: self.app().into(),
                 name: String::new(),
+                rest: settings.rest.clone(),
                 keeps: self.unsaid(&[
                     ("status", settings.status.is_none()),
                     ("api_key", api_key.is_none()),
                     ("configuration", configuration.is_none()),
                     ("auth_classes", auth_classes.is_none()),
                 ]),
-                record: Box::new(move |application_id| tables::ApplicationSystem {
+                record: Box::new(move |application_id, data| tables::ApplicationSystem {
                     application_id,
                     system: settings.system.word(),
                     status: text(settings.status),
                     api_key,
                     configuration: text(configuration),
                     auth_classes: text(auth_classes),
-                    data: data(settings.rest),
+                    data,
                 }),
             });
         }
         self.place_below(plan, ("systems", "application_id"), rows)
+    }
+
+    /// What has no column. Heirloom's own file has all of it; what another source leaves out of
+    /// what an earlier one brought stays.
+    pub(super) fn data(
+        &self,
+        rest: Map<String, Json>,
+        table: &Table,
+        stored: Option<&StoredRow>,
+    ) -> String {
+        let stored = stored.filter(|_| self.source.origin != Origin::File);
+        let stored = stored.and_then(|row| row.values.get(table.column("data"))?.as_text());
+        let mut all: Map<String, Json> = stored
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        all.extend(rest);
+        data(all)
     }
 
     /// Of which columns the source says nothing: what an earlier import brought there stays.

@@ -91,6 +91,7 @@ pub const CODES: &[Code] = &[
         "systems-assumed",
         "The source does not say in which systems its rows are.",
     ),
+    Code::warning("too-deep", "A value lies too deep in others to be kept."),
     Code::info("version-assumed", "A module has no version: it is 1.0.0."),
     Code::warning("wrong-type", "A value is of another type than it must be."),
 ];

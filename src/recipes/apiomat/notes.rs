@@ -8,7 +8,6 @@ use crate::engine::finding::one;
 use crate::engine::{Cause, Finding, Planner, Severity, Stop};
 use crate::legacy::apiomat::{Entity, Note, Reason, Refused};
 use crate::model::{Key, tables};
-use crate::text::printable;
 
 /// Tells of each note.
 pub fn report(plan: &mut Planner, notes: &[Note]) -> Result<(), Stop> {
@@ -35,6 +34,13 @@ fn severity(code: &str) -> Severity {
     known
         .next()
         .map_or(Severity::Warning, |known| known.severity)
+}
+
+/// A reason as a sentence of its own.
+fn sentence(reason: &str) -> String {
+    let mut signs = reason.chars();
+    let first = signs.next().map(|sign| sign.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), signs.as_str())
 }
 
 impl Apiomat {
@@ -71,12 +77,9 @@ impl Apiomat {
             plan.fall_with(entity, &key, "", &cause)?;
             return Ok(());
         }
-        let message = format!(
-            "{}: {}. This {} does not come in.",
-            printable(&key.text),
-            row.reason,
-            one(entity)
-        );
+        // the finding's place is the row's path
+        let reason = sentence(&row.reason.to_string());
+        let message = format!("{reason} This {} does not come in.", one(entity));
         let finding = Finding::new(row.reason.code(), Severity::Error, message);
         let finding = finding.on(entity, &key, "");
         // what an earlier run brought of it stays as it is

@@ -67,7 +67,6 @@ pub const CODES: &[Code] = &[
         "stream-differs",
         "What an earlier run brought of a stream is not what the export has there now.",
     ),
-    Code::warning("text-cleaned", "A text has signs that no store can hold."),
     Code::info(
         "unknown-key",
         "Files have a key that ConnectorDB 0.3 does not know.",

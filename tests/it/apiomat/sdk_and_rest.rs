@@ -183,7 +183,6 @@ fn what_is_not_recognised_is_listed_and_not_read() {
     fs::create_dir_all(site.path("rest/more")).unwrap();
     let mut all = objects();
     all.push(json!({"@type": "Main$Car", "color": "red"}));
-    all.push(application("Other"));
     all.push(attribute("lost", "5ac5bbd76d79587667be0b49"));
     site.write("rest/all.json", &lines(&all));
     site.write("rest/notes.txt", "what I did");
@@ -204,10 +203,16 @@ fn what_is_not_recognised_is_listed_and_not_read() {
         "notes.txt",
     ];
     assert_eq!(not_read, expected);
-    assert_eq!(messages(&site, "other-applications").len(), 1);
     assert_eq!(outcomes(&site, "attributes"), "created 6, refused 1");
     assert_eq!(messages(&site, "owner-missing").len(), 1);
     assert_eq!(outcomes(&site, "applications"), "created 1");
+
+    // where there are two, nothing says whose a module is
+    site.write("rest/other.json", &application("Other").to_string());
+    import(&site, "rest --app Shop --reset-password true", 3);
+    assert_eq!(messages(&site, "other-applications").len(), 1);
+    assert!(!messages(&site, "owner-unclear").is_empty());
+    assert_eq!(outcomes(&site, "applications"), "unchanged 1");
 
     // and without --app somebody has to say which
     let ended = site.run("import apiomat rest --noinput --reset-password true");

@@ -3,21 +3,26 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::rows::Row;
+use super::values::{Id, Reference};
 
-/// How a row names others: ids as text, or names.
+/// How a row names others: by ids, or by names.
 #[derive(Clone, Debug, Default)]
-pub struct Refs(pub Vec<String>);
+pub struct Refs(pub Vec<Reference>);
 
 impl Refs {
-    pub fn contains(&self, name: &str) -> bool {
-        self.0.iter().any(|it| it == name)
+    pub fn has_id(&self, id: Option<&Id>) -> bool {
+        id.is_some_and(|id| self.0.iter().any(|it| it.id == *id))
+    }
+
+    pub fn has_name(&self, name: &str) -> bool {
+        self.0.iter().any(|it| it.name() == Some(name))
     }
 }
 
 /// Rows by all that they may be called, numbered as they were added.
 #[derive(Default)]
 pub struct Owners {
-    by_id: HashMap<String, Vec<usize>>,
+    by_id: HashMap<Id, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
     by_document: HashMap<u64, Vec<usize>>,
     /// With what they are a part of; rows with the same one are one row in several forms, as a
@@ -29,7 +34,7 @@ pub struct Owners {
 pub enum Found {
     None,
     Rows(Vec<usize>),
-    /// The name is that of several, which have nothing to do with each other.
+    /// The id or name is that of several, which have nothing to do with each other.
     Several,
 }
 
@@ -49,12 +54,8 @@ impl Owners {
 
     pub fn find(&self, refs: &Refs) -> Found {
         let mut rows = BTreeSet::new();
-        for name in &refs.0 {
-            if let Some(found) = self.by_id.get(name) {
-                rows.extend(found);
-                continue;
-            }
-            let Some(found) = self.by_name.get(name) else {
+        for reference in &refs.0 {
+            let Some(found) = self.meant(reference) else {
                 continue;
             };
             if self.whole_name_of(found).is_none() {
@@ -77,9 +78,16 @@ impl Owners {
     }
 
     /// The name of what is meant, with what it is a part of.
-    pub fn whole_name(&self, name: &str) -> Option<String> {
-        let rows = self.by_id.get(name).or_else(|| self.by_name.get(name))?;
+    pub fn whole_name(&self, reference: &Reference) -> Option<String> {
+        let rows = self.meant(reference)?;
         self.whole_name_of(rows).map(str::to_owned)
+    }
+
+    /// The rows with this id, or else with this name.
+    fn meant(&self, reference: &Reference) -> Option<&[usize]> {
+        let by_name = || self.by_name.get(reference.name()?);
+        let rows = self.by_id.get(&reference.id).or_else(by_name)?;
+        Some(rows)
     }
 
     /// The one name that all these have.

@@ -8,7 +8,7 @@ use bson::raw::{RawBsonRef, RawDocument};
 use serde_json::{Map, Value as Json};
 
 use super::owners::{Found, Owners, Refs};
-use super::values;
+use super::values::{self, Id, Reference};
 use crate::legacy::apiomat::System;
 use crate::legacy::apiomat::Table;
 use crate::legacy::apiomat::error::ApiomatError;
@@ -153,8 +153,8 @@ impl Row<'_> {
         passed.set(passed.get() + 1);
     }
 
-    pub fn id(&self) -> Option<String> {
-        values::text(values::lookup(self.fields, "_id")?)
+    pub fn id(&self) -> Option<Id> {
+        values::id(values::lookup(self.fields, "_id")?)
     }
 
     /// Its id where that is an ObjectId.
@@ -173,15 +173,20 @@ impl Row<'_> {
         self.text(field).map(Secret::new)
     }
 
-    pub fn flag(&self, field: &str) -> bool {
-        let path = self.table.fields.get(field);
-        let flag = path.and_then(|path| self.take(path, "true or false", values::flag));
-        flag.unwrap_or_default()
+    /// `None` where configuration names no field for it, or there is something else in that; a
+    /// row without the field says no.
+    pub fn flag(&self, field: &str) -> Option<bool> {
+        let path = self.table.fields.get(field)?;
+        if values::lookup(self.fields, path).is_none() {
+            return Some(false);
+        }
+        self.take(path, "true or false", values::flag)
     }
 
     /// One text, or those of an array.
     pub fn texts(&self, field: &str) -> Vec<String> {
-        self.refs(field).0
+        let refs = self.refs(field).0.into_iter();
+        refs.map(|reference| reference.text).collect()
     }
 
     pub fn refs(&self, field: &str) -> Refs {
@@ -196,9 +201,9 @@ impl Row<'_> {
         Refs(refs.unwrap_or_default())
     }
 
-    pub fn reference(&self, field: &str) -> Option<String> {
+    pub fn reference(&self, field: &str) -> Option<Reference> {
         let reference = self.refs(field).0.into_iter().next();
-        reference.filter(|text| !text.trim().is_empty())
+        reference.filter(|reference| !reference.text.trim().is_empty())
     }
 
     /// The rows that it belongs to: those that it names, or its document's.

@@ -10,11 +10,8 @@ use super::rows::{Tables, in_system};
 use crate::legacy::apiomat::System;
 use crate::legacy::apiomat::Table;
 use crate::legacy::apiomat::error::ApiomatError;
-use crate::legacy::apiomat::notes::{Notes, Oddity};
+use crate::legacy::apiomat::notes::{LISTED, Notes, Oddity};
 use crate::legacy::mongodump::{Data, Dump, Flaw, documents};
-
-/// So many fields of a collection are told one by one: names in documents may be data.
-const FIELDS: usize = 200;
 
 pub fn tell(tables: &Tables<'_>, dump: &Dump, notes: &Notes) -> Result<(), ApiomatError> {
     let Some(database) = dump.database(tables.database) else {
@@ -82,7 +79,7 @@ fn fields(
         notes.tell_often(format!("{place}.{path}"), Oddity::Field, times);
     }
     if survey.more > 0 {
-        notes.tell_often(place, Oddity::MoreFields, survey.more);
+        notes.tell_often(place, Oddity::Field, survey.more);
     }
     Ok(())
 }
@@ -90,7 +87,7 @@ fn fields(
 struct Survey<'n> {
     named: &'n BTreeSet<String>,
     unnamed: BTreeMap<String, u64>,
-    /// How often there were others, when there were too many.
+    /// How often there were others, when there were too many: names in documents may be data.
     more: u64,
 }
 
@@ -129,7 +126,7 @@ impl Survey<'_> {
     fn count(&mut self, path: String) {
         if let Some(times) = self.unnamed.get_mut(&path) {
             *times += 1;
-        } else if self.unnamed.len() < FIELDS {
+        } else if (self.unnamed.len() as u64) < LISTED {
             self.unnamed.insert(path, 1);
         } else {
             self.more += 1;

@@ -38,23 +38,71 @@ pub fn flag(value: RawBsonRef<'_>) -> Option<bool> {
     }
 }
 
+/// An id: a text is not the number that it spells, but an ObjectId in hexadecimal is the ObjectId.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Id {
+    Object(String),
+    Number(i64),
+    Text(String),
+}
+
+/// What refers to a row: its id, or its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub id: Id,
+    pub text: String,
+}
+
+impl Reference {
+    /// The name that it may be; a number is none.
+    pub fn name(&self) -> Option<&str> {
+        (!matches!(self.id, Id::Number(_))).then_some(self.text.as_str())
+    }
+}
+
+pub fn id(value: RawBsonRef<'_>) -> Option<Id> {
+    Some(match value {
+        RawBsonRef::Int32(number) => Id::Number(number.into()),
+        RawBsonRef::Int64(number) => Id::Number(number),
+        other => id_of(&text(other)?),
+    })
+}
+
+fn id_of(text: &str) -> Id {
+    let is_object = text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match is_object {
+        true => Id::Object(text.to_ascii_lowercase()),
+        false => Id::Text(text.into()),
+    }
+}
+
 /// What a value refers to: an id of any kind, a DBRef, a text, or several of them.
-pub fn refs(value: RawBsonRef<'_>) -> Vec<String> {
+pub fn refs(value: RawBsonRef<'_>) -> Vec<Reference> {
     match value {
         RawBsonRef::Array(items) => items.into_iter().flatten().filter_map(reference).collect(),
         other => reference(other).into_iter().collect(),
     }
 }
 
-fn reference(value: RawBsonRef<'_>) -> Option<String> {
+fn reference(value: RawBsonRef<'_>) -> Option<Reference> {
     match value {
-        RawBsonRef::Document(document) => text(document.get("$id").ok()??),
+        RawBsonRef::Document(document) => match document.get("$id").ok()?? {
+            RawBsonRef::Document(_) => None,
+            id => reference(id),
+        },
         // its fields are private, but not its form as JSON
         RawBsonRef::DbPointer(_) => {
             let id = json(value)?;
-            id.pointer("/$dbPointer/$id/$oid")?.as_str().map(Into::into)
+            let text = id.pointer("/$dbPointer/$id/$oid")?.as_str()?;
+            Some(Reference {
+                id: id_of(text),
+                text: text.into(),
+            })
         }
-        other => text(other),
+        other => Some(Reference {
+            id: id(other)?,
+            text: text(other)?,
+        }),
     }
 }
 

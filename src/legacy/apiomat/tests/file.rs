@@ -12,31 +12,43 @@ fn rest(value: Json) -> Map<String, Json> {
     value.as_object().unwrap().clone()
 }
 
+/// All its flags are said.
+fn plain() -> Attribute {
+    Attribute {
+        is_collection: Some(false),
+        is_reference: Some(false),
+        is_mandatory: Some(false),
+        is_indexed: Some(false),
+        is_embedded: Some(false),
+        ..Attribute::default()
+    }
+}
+
 /// One of everything.
 fn full() -> Definition {
     let car = Class {
         name: "Car".into(),
         legacy_id: Some("5ac5bbd76d79587667be0b40".into()),
         parent: Some("ShopMain$Thing".into()),
-        is_global: true,
-        is_transient: true,
+        is_global: Some(true),
+        is_transient: Some(true),
         rest: rest(json!({"requiredUserRoleRead": "Owner", "allowedRolesRead": ["a"]})),
         attributes: vec![
             Attribute {
                 name: "color".into(),
                 kind: Some("String".into()),
-                is_mandatory: true,
-                is_indexed: true,
-                ..Attribute::default()
+                is_mandatory: Some(true),
+                is_indexed: Some(true),
+                ..plain()
             },
             Attribute {
                 name: "wheels".into(),
-                is_collection: true,
-                is_reference: true,
-                is_embedded: true,
+                is_collection: Some(true),
+                is_reference: Some(true),
+                is_embedded: Some(true),
                 refers_to: Some("ShopMain$Wheel".into()),
                 rest: rest(json!({"roleForUpdate": "Owner"})),
-                ..Attribute::default()
+                ..plain()
             },
         ],
         servercode: vec![Servercode {
@@ -287,7 +299,10 @@ fn wrong_keys_are_told_by_their_place() {
     ];
     assert_eq!(told(&source), expected);
     let class = &source.definition.modules[0].classes[0];
-    assert!(class.is_global && !class.is_transient);
+    assert_eq!(
+        (class.is_global, class.is_transient),
+        (Some(true), Some(false))
+    );
     // the system of the other module
     assert_eq!(source.definition.systems[1], full().systems[1]);
 }
@@ -410,7 +425,7 @@ prop_compose! {
         refers_to in prop::option::of("[A-Z][$][A-Z]"),
         rest in some_rest(),
     ) -> Attribute {
-        let [is_collection, is_reference, is_mandatory, is_indexed, is_embedded] = flags;
+        let [is_collection, is_reference, is_mandatory, is_indexed, is_embedded] = flags.map(Some);
         Attribute {
             name, kind, is_collection, is_reference, is_mandatory, is_indexed, is_embedded,
             refers_to, rest,
@@ -431,7 +446,7 @@ prop_compose! {
             name, language, code, rest: Map::new(),
         });
         Class {
-            name, legacy_id, parent: None, is_global: flags[0], is_transient: flags[1],
+            name, legacy_id, parent: None, is_global: Some(flags[0]), is_transient: Some(flags[1]),
             attributes, servercode: servercode.collect(), rest,
         }
     }
@@ -489,4 +504,124 @@ proptest! {
         paths.dedup();
         prop_assert_eq!(paths.len(), count);
     }
+}
+
+#[test]
+fn flags_are_always_written() {
+    let class = Class {
+        name: "C".into(),
+        attributes: vec![Attribute {
+            name: "a".into(),
+            ..Attribute::default()
+        }],
+        ..Class::default()
+    };
+    let mut definition = full();
+    definition.modules[1].classes.push(class);
+    let value: Json = serde_json::from_str(&written(&definition)).unwrap();
+    assert!(schema().is_valid(&value));
+    let class = &value["modules"][1]["classes"][0];
+    assert_eq!(class["isGlobal"], json!(false));
+    assert_eq!(class["attributes"][0]["isEmbeddedObject"], json!(false));
+    let mut value = minimal();
+    value["modules"] =
+        json!([{"system": "live", "name": "M", "version": "1", "classes": [{"name": "C"}]}]);
+    let source = opened(&value.to_string());
+    assert_eq!(
+        source.definition.modules[0].classes[0].is_global,
+        Some(false)
+    );
+}
+
+#[test]
+fn nul_is_left_out_and_told_once_a_row() {
+    let mut definition = full();
+    definition.application.description = Some("a\0b\0".into());
+    definition.application.rest = rest(json!({"k\0": ["x\0", {"y\0": 1}]}));
+    let customer = definition.customer.as_mut().unwrap();
+    customer.email = Some("j\0@example.org".into());
+    customer.password = Some(Secret::new("h\0"));
+    definition.systems[0].api_key = Some(Secret::new("1\0"));
+    definition.systems[0].configuration = Some(json!({"a\0": "\0"}));
+    let class = &mut definition.modules[0].classes[0];
+    class.parent = Some("\0M$C".into());
+    class.attributes[0].kind = Some("\0".into());
+    class.servercode[0].code = "\0f()".into();
+    let source = opened(&written(&definition));
+    let expected = [
+        "Shop",
+        "customer",
+        "live",
+        "live/ShopMain/1.0.0/Car",
+        "live/ShopMain/1.0.0/Car/color",
+        "live/ShopMain/1.0.0/Car/afterPost",
+    ];
+    let at: Vec<&str> = source.notes.iter().map(|note| &*note.at).collect();
+    assert_eq!(at, expected);
+    assert!(codes(&source).iter().all(|code| *code == "text-cleaned"));
+    assert!(!written(&source.definition).contains("\\u0000"));
+    let application = &source.definition.application;
+    assert_eq!(application.description.as_deref(), Some("ab"));
+    assert_eq!(json!(application.rest), json!({"k": ["x", {"y": 1}]}));
+    assert_eq!(
+        source.definition.modules[0].classes[0].servercode[0].code,
+        "f()"
+    );
+}
+
+#[test]
+fn names_with_nul_are_refused_by_paths_without() {
+    let mut value = minimal();
+    value["modules"] = json!([{"system": "live", "name": "M\0", "version": "1", "a\0": 1, "classes": [{"name": "C"}]}]);
+    value["customer"] = json!({"name": "c\0"});
+    let source = opened(&value.to_string());
+    let refused: Vec<_> = source
+        .refused
+        .iter()
+        .map(|it| (it.path.as_str(), it.reason.code()))
+        .collect();
+    let expected = [
+        ("customer", "name-impossible"),
+        ("live/M/1", "name-impossible"),
+        ("live/M/1/C", "parent-left-out"),
+    ];
+    assert_eq!(refused, expected);
+    assert_eq!(source.refused[2].reason, Reason::HangsOn("live/M/1".into()));
+    assert_eq!(source.notes[0].at, "modules[0].a");
+    assert_eq!(source.definition.customer, None);
+    for name in ["a\u{1b}[31m", " ", "a\nb"] {
+        let mut value = minimal();
+        value["customer"] = json!({"name": name});
+        assert!(!schema().is_valid(&value), "{name:?}");
+        let source = opened(&value.to_string());
+        assert_eq!(source.refused[0].reason, Reason::Name, "{name:?}");
+    }
+    value["customer"] = json!({"name": "a/b c"});
+    assert!(opened(&value.to_string()).definition.customer.is_some());
+}
+
+/// Arrays in each other.
+fn nested(levels: usize) -> Json {
+    (1..levels).fold(json!([]), |inner, _| json!([inner]))
+}
+
+#[test]
+fn what_is_too_deep_is_left_out() {
+    let mut definition = full();
+    definition.systems[0].configuration = Some(nested(64));
+    definition.modules[0].classes[0].attributes[0].rest = rest(json!({"a": nested(63)}));
+    let source = opened(&written(&definition));
+    assert_eq!(source.definition, definition);
+    assert_eq!(told(&source), [""; 0]);
+    definition.systems[0].configuration = Some(json!({"a": nested(64), "b": 1}));
+    definition.modules[0].classes[0].attributes[0].rest = rest(json!({"a": [nested(100), 1]}));
+    let source = opened(&written(&definition));
+    let at: Vec<&str> = source.notes.iter().map(|note| &*note.at).collect();
+    assert_eq!(at, ["live", "live/ShopMain/1.0.0/Car/color"]);
+    assert_eq!(codes(&source), ["too-deep", "too-deep"]);
+    let kept = source.definition.systems[0].configuration.as_ref().unwrap();
+    assert_eq!(*kept, json!({"a": nested(63), "b": 1}));
+    let again = opened(&written(&source.definition));
+    assert_eq!(again.definition, source.definition);
+    assert_eq!(told(&again), [""; 0]);
 }

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use bson::oid::ObjectId;
+use bson::raw::cstr;
 use bson::{RawDocumentBuf, rawdoc};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -195,7 +196,7 @@ fn rows_in_collections_of_their_own() {
     let car = &definition.modules[1].classes[0];
     assert_eq!(car.legacy_id, Some(id(20).to_hex()));
     assert_eq!(car.parent.as_deref(), Some("Basics$User"));
-    assert!(car.is_global);
+    assert_eq!(car.is_global, Some(true));
     assert_eq!(json!(car.rest), json!({"roles": ["a"]}));
     let refers_to: Vec<_> = car
         .attributes
@@ -405,10 +406,113 @@ fn names_that_are_data() {
         .notes
         .iter()
         .filter(|note| note.what == Oddity::Field);
-    assert_eq!(fields.count(), 202);
+    assert_eq!(fields.count(), 100);
     let more = source
         .notes
         .iter()
-        .find(|note| note.what == Oddity::MoreFields);
-    assert_eq!(more.unwrap().times, 100);
+        .find(|note| note.what == Oddity::More("field-unnamed"));
+    assert_eq!(more.unwrap().times, 202);
+}
+
+#[test]
+fn flags_that_configuration_does_not_name_are_not_said() {
+    let (_place, path) = dump(&apart());
+    let source = open(&path, &configured(APART), Some("Shop")).unwrap();
+    let modules = &source.definition.modules;
+    let car = &modules[1].classes[0];
+    assert_eq!((car.is_global, car.is_transient), (Some(true), None));
+    let references: Vec<_> = car.attributes.iter().map(|it| it.is_reference).collect();
+    assert_eq!(references, [Some(false), Some(true), Some(true)]);
+    assert_eq!(car.attributes[0].is_mandatory, None);
+    // a number is neither
+    assert_eq!(modules[1].classes[1].is_global, None);
+}
+
+#[test]
+fn of_two_with_one_name_none_is_the_one() {
+    let mut collections = apart();
+    let namesake = |id: &str, mail: &str| rawdoc! { "_id": id, "name": "c1", "mail": mail };
+    collections[1].2 = vec![
+        namesake("x", "a@example.org"),
+        namesake("y", "b@example.org"),
+    ];
+    let (_place, path) = dump(&collections);
+    let names = configured(APART);
+    let source = open(&path, &names, Some("Shop")).unwrap();
+    assert_eq!(source.definition.customer, None);
+    let line = "customers, owner-unclear: customer: several of the customers are meant by what the application names";
+    let told = told(&source);
+    assert!(told.iter().any(|told| told == line), "{told:#?}");
+    assert!(!codes(&source).contains(&"customer-missing"));
+    // an id is more than names
+    collections[1]
+        .2
+        .push(rawdoc! { "_id": "c1", "name": "johndoe" });
+    let (_place, path) = dump(&collections);
+    let source = open(&path, &names, Some("Shop")).unwrap();
+    assert_eq!(source.definition.customer.unwrap().name, "johndoe");
+    collections[0].2.push(rawdoc! { "_id": id(3), "n": "Shop" });
+    let (_place, path) = dump(&collections);
+    let error = open(&path, &names, Some("Shop")).unwrap_err();
+    assert!(error.is_wrong_command());
+    let part = "several applications called \"Shop\"";
+    assert!(error.to_string().contains(part), "{error}");
+}
+
+#[test]
+fn an_id_has_a_type() {
+    let mut collections = apart();
+    collections[0].2[1].append(cstr!("owner2"), "2");
+    collections[1].2 = vec![
+        rawdoc! { "_id": 2_i32, "name": "wrong" },
+        rawdoc! { "_id": 7_i32, "name": "2" },
+    ];
+    let (_place, path) = dump(&collections);
+    let text = APART.replace("customer = 'owner'", "customer = 'owner2'");
+    let source = open(&path, &configured(&text), Some("Shop")).unwrap();
+    assert_eq!(source.definition.customer.unwrap().name, "2");
+    // the same number in another width is the same number
+    collections[0].2[1].append(cstr!("owner3"), 2_i64);
+    let (_place, path) = dump(&collections);
+    let text = APART.replace("customer = 'owner'", "customer = 'owner3'");
+    let source = open(&path, &configured(&text), Some("Shop")).unwrap();
+    assert_eq!(source.definition.customer.unwrap().name, "wrong");
+}
+
+#[test]
+fn values_that_are_too_deep() {
+    let deep =
+        |levels: u32| (1..levels).fold(rawdoc! { "x": 1_i32 }, |inner, _| rawdoc! { "x": inner });
+    let mut collections = apart();
+    let mut class = rawdoc! { "_id": id(20), "name": "Car", "module": id(10) };
+    class.append(cstr!("roles"), deep(150));
+    collections[3].2[0] = class;
+    let mut class = rawdoc! { "_id": id(21), "name": "User", "module": id(10) };
+    class.append(cstr!("roles"), deep(63));
+    collections[3].2[1] = class;
+    let (_place, path) = dump(&collections);
+    let source = open(&path, &configured(APART), Some("Shop")).unwrap();
+    let deep: Vec<_> = source
+        .notes
+        .iter()
+        .filter(|note| note.what == Oddity::TooDeep)
+        .map(|note| (note.at.as_str(), note.times))
+        .collect();
+    assert_eq!(
+        deep,
+        [("live/Main/1.0.0/Car", 1), ("test/Main/1.0.0/Car", 1)]
+    );
+    let class = &source
+        .definition
+        .modules
+        .iter()
+        .flat_map(|it| &it.classes)
+        .next()
+        .unwrap();
+    let pointer = "/x".repeat(62);
+    assert!(
+        class.rest["roles"]
+            .pointer(&pointer)
+            .is_some_and(|it| *it == json!({}))
+    );
 }

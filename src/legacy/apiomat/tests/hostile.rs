@@ -133,3 +133,35 @@ fn several_texts_and_rubbish_behind_one() {
     let marked = format!("\u{feff}{WHOLE}\n\n");
     assert_eq!(opened(&marked).origin, Origin::File);
 }
+
+#[test]
+fn notes_of_one_kind_are_counted_beyond_a_hundred() {
+    let twice = "\"a\": 1, ".repeat(300);
+    let text = WHOLE.replace("\"é\":", &format!("{twice} \"é\":"));
+    let source = opened(&text);
+    let listed = source.notes.iter().filter(|it| it.what == Oddity::KeyTwice);
+    assert_eq!(listed.count(), 100);
+    let more = told(&source)
+        .into_iter()
+        .rfind(|line| line.starts_with("key-twice"));
+    let expected =
+        "key-twice: there is more of the same kind, which is not listed one by one (199 times)";
+    assert_eq!(more.as_deref(), Some(expected));
+}
+
+#[test]
+fn a_text_in_utf_16_is_told_as_such() {
+    let marked = format!("\u{feff}{WHOLE}");
+    for text in [WHOLE, &marked] {
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let folder = folder(&[("x", "")]);
+            std::fs::write(folder.path().join("x"), bytes).unwrap();
+            refused(&folder.path().join("x"), None, "Save it as UTF-8");
+        }
+    }
+    // a document of BSON that is as long as a brace says
+    assert!(!json::is_utf_16(b"{\0\0\0\x02a\0\0"));
+    assert!(!json::is_utf_16(b"{\0 \0\x02a\0\0"));
+}

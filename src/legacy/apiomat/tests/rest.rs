@@ -134,14 +134,17 @@ fn a_folder_with_all_of_it() {
     assert_eq!(modules[0].classes, modules[1].classes);
     let car = &modules[0].classes[0];
     assert_eq!(car.legacy_id.as_deref(), Some(CAR));
-    assert!(car.is_global && !car.is_transient);
+    assert_eq!((car.is_global, car.is_transient), (Some(true), Some(false)));
     assert_eq!(car.rest["allowedRolesRead"], json!(["a"]));
     let (color, wheels) = (&car.attributes[0], &car.attributes[1]);
     assert_eq!(
         (&color.refers_to, &color.rest["refId"]),
         (&None, &json!("String"))
     );
-    assert!(color.is_mandatory && !color.is_reference);
+    assert_eq!(
+        (color.is_mandatory, color.is_reference),
+        (Some(true), Some(false))
+    );
     assert_eq!(wheels.refers_to.as_deref(), Some("Main$Wheel"));
 }
 
@@ -168,15 +171,13 @@ fn what_cannot_be_attached_is_refused() {
     let expected = [
         "not-read: [6]: it is no application, class or attribute, and not read",
         "not-read: [7]: it is no application, class or attribute, and not read",
-        "address-unclear: [2].moduleHref: the address says more of the module than its name; only the name is taken",
         "systems-assumed: the classes do not say in which system they are; they come into live, test",
-        "version-assumed: the module has no version; it is taken as 1.0.0",
         "classes, owner-missing: [1]: it names none of the modules that are there",
         "attributes, parent-left-out: [1]/size: it hangs on [1], which is refused",
         "attributes, owner-missing: [5]: it names none of the classes that are there",
     ];
     assert_eq!(told, expected);
-    assert_eq!(paths(&source)[2], "live/Main/1.0.0/Car/color");
+    assert_eq!(paths(&source)[2], "live/Main/2.0.0/Car/color");
 }
 
 #[test]
@@ -253,4 +254,128 @@ fn which_application_is_meant() {
         Some("Shop"),
         "neither an application nor a class",
     );
+}
+
+#[test]
+fn flags_that_are_not_there_are_not_said() {
+    let mut car = class(CAR, "Car", "Main");
+    car.as_object_mut().unwrap().remove("isGlobal");
+    let mut color = attribute("color", CAR);
+    color["isIndexed"] = json!("perhaps");
+    color.as_object_mut().unwrap().remove("isMandatory");
+    let source = opened(&json!([application(), car, color]).to_string());
+    let car = &source.definition.modules[0].classes[0];
+    assert_eq!((car.is_global, car.is_transient), (None, Some(false)));
+    let color = &car.attributes[0];
+    let flags = [color.is_mandatory, color.is_indexed, color.is_embedded];
+    assert_eq!(flags, [None, None, Some(false)]);
+}
+
+#[test]
+fn of_several_applications_only_what_is_proven_is_taken() {
+    let all = json!([
+        application(),
+        {"applicationName": "Other"},
+        class(CAR, "Car", "ShopMain"),
+        class(WHEEL, "Wheel", "OtherMain"),
+        class("5ac5bbd76d79587667be0b42", "User", "Basics"),
+        {
+            "name": "name", "type": "String",
+            "metaModelHref": format!("{HOST}/modules/Basics/metamodels/5ac5bbd76d79587667be0b42"),
+        },
+    ]);
+    let source = open_text(&all.to_string(), Some("Shop")).unwrap();
+    let paths = paths(&source);
+    let live: Vec<_> = paths.iter().filter(|it| it.starts_with("live")).collect();
+    assert_eq!(live, ["live/ShopMain/1.0.0", "live/ShopMain/1.0.0/Car"]);
+    let told = told(&source);
+    let expected = [
+        "other-rows: classes that belong to nothing of the application; they are not read",
+        "classes, owner-unclear: [4]: there are several applications in the source, and nothing says whose its module is; give the files of one alone",
+        "attributes, parent-left-out: [4]/name: it hangs on [4], which is refused",
+    ];
+    for line in expected {
+        assert!(told.iter().any(|told| told == line), "{line} in {told:#?}");
+    }
+}
+
+#[test]
+fn objects_of_classes_are_no_application() {
+    let mut instance = application();
+    instance["@type"] = json!("ShopMain$Car");
+    instance["displayed"] = json!(true);
+    let source = opened(&json!([application(), instance]).to_string());
+    assert_eq!(codes(&source), ["not-read"]);
+    assert!(!source.definition.application.rest.contains_key("displayed"));
+    assert!(open_text(&instance.to_string(), Some("Shop")).is_err());
+}
+
+#[test]
+fn an_id_alone_is_no_proof() {
+    let at = |host: &str, module: &str| {
+        let mut color = attribute("color", CAR);
+        color["metaModelHref"] =
+            json!(format!("https://{host}/modules/{module}/metamodels/{CAR}/"));
+        color
+    };
+    let mut elsewhere = class(CAR, "Car", "Main");
+    for key in ["href", "moduleHref"] {
+        let moved = elsewhere[key]
+            .as_str()
+            .unwrap()
+            .replace("example.org", "example.net");
+        elsewhere[key] = json!(moved);
+    }
+    let there = |classes: &[Json], attribute: Json| {
+        let source = opened(&json!([application(), classes, attribute]).to_string());
+        let refused: Vec<_> = source.refused.iter().map(|it| it.reason.code()).collect();
+        let attributes = paths(&source)
+            .iter()
+            .filter(|it| it.ends_with("/color"))
+            .count();
+        (attributes, refused)
+    };
+    let main = [class(CAR, "Car", "Main")];
+    let both = [class(CAR, "Car", "Main"), class(CAR, "Car", "More")];
+    let missing = (0, vec!["owner-missing"]);
+    assert_eq!(there(&main, at("example.org", "Main")), (2, vec![]));
+    assert_eq!(there(&main, at("example.net", "Main")), missing);
+    assert_eq!(there(&main, at("example.org", "More")), missing);
+    assert_eq!(there(&both, at("example.org", "More")), (2, vec![]));
+    assert_eq!(there(&[elsewhere], at("example.org", "Main")), missing);
+    let mut bare = attribute("color", CAR);
+    bare["metaModelHref"] = json!(CAR);
+    assert_eq!(there(&main, bare.clone()), (2, vec![]));
+    assert_eq!(there(&both, bare), (0, vec!["owner-unclear"]));
+}
+
+#[test]
+fn versions_in_addresses() {
+    let versioned = |id: &str, behind: &str| {
+        let mut class = class(id, "Car", "Main");
+        class["moduleHref"] = json!(format!("{HOST}/modules/Main/{behind}"));
+        class
+    };
+    let all = json!([
+        application(),
+        versioned(CAR, "2.0.0"),
+        versioned(WHEEL, "more")
+    ]);
+    let source = opened(&all.to_string());
+    assert_eq!(
+        paths(&source)[..4],
+        [
+            "live/Main/1.0.0",
+            "live/Main/1.0.0/Car",
+            "live/Main/2.0.0",
+            "live/Main/2.0.0/Car"
+        ]
+    );
+    let mut told = told(&source);
+    told.retain(|line| !line.starts_with("systems-assumed"));
+    let expected = [
+        "address-unclear: [2].moduleHref: the address says more of the module than its name; only the name is taken",
+        "version-assumed: the module has no version; it is taken as 1.0.0",
+    ];
+    assert_eq!(told, expected);
 }

@@ -72,7 +72,7 @@ fn equal_rows_are_one() {
     );
     let basics = &definition.modules[0];
     assert_eq!(basics.kind.as_deref(), Some("STATIC"));
-    assert!(!basics.classes[1].is_transient);
+    assert_eq!(basics.classes[1].is_transient, Some(false));
     assert_eq!(
         basics.classes[1].attributes[0].kind.as_deref(),
         Some("Location")
@@ -176,4 +176,15 @@ fn modules_without_a_system_and_in_none() {
     expected.sort();
     assert_eq!(refused, expected);
     assert_eq!(source.definition.modules.len(), 3);
+}
+
+#[test]
+fn flags_are_not_said() {
+    let classes = [class("Car", &[("color", "String")])];
+    let module = module("Main", "DYNAMIC", "LIVE", &classes);
+    let value = json!({"app": {"name": "Shop", "modules": [module]}});
+    let source = opened(&value.to_string());
+    let car = &source.definition.modules[0].classes[0];
+    assert_eq!((car.is_global, car.is_transient), (None, Some(false)));
+    assert_eq!(car.attributes[0].is_reference, None);
 }
