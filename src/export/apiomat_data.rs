@@ -141,15 +141,17 @@ fn collection(
     row: &Row,
 ) -> Result<u64, ExportError> {
     let metadata = row.metadata.as_deref();
-    if let (Kind::View, Some(metadata)) = (row.kind, metadata) {
-        out.view(database, &row.name, metadata)?;
-        return Ok(0);
-    }
     let list = List {
         series: &DOCUMENTS,
         owner: row.id,
         lane: row.generation,
     };
+    if let (Kind::View, Some(metadata)) = (row.kind, metadata)
+        && list.length(connection)? == 0
+    {
+        out.view(database, &row.name, metadata)?;
+        return Ok(0);
+    }
     let mut file = out.collection(database, &row.name, row.kind, metadata)?;
     list.each(connection, |fields| {
         let document = fields.first().and_then(Value::as_bytes);

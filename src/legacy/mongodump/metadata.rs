@@ -1,9 +1,10 @@
 //! What a dump knows of a collection beside its documents, as Extended JSON.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
@@ -54,12 +55,23 @@ pub(super) fn text(file: &Path, packing: Packing) -> Result<String, Unreadable> 
     let bytes = match packing {
         Packing::Plain => plain_file::read_small(file, LIMIT)?,
         Packing::Gzip => {
-            let packed = MultiGzDecoder::new(plain_file::open(file)?);
-            plain_file::read_limited(file, packed, LIMIT)?
+            let packed = BufReader::new(plain_file::open(file)?);
+            unpacked(file, packed)?
         }
     };
     String::from_utf8(bytes)
         .map_err(|error| Unreadable::content(file, error.utf8_error().to_string()))
+}
+
+/// Nothing at all is no damaged stream: it is as empty as a plain file.
+fn unpacked(file: &Path, mut packed: impl BufRead) -> Result<Vec<u8>, Unreadable> {
+    let begin = packed
+        .fill_buf()
+        .map_err(|error| Unreadable::io(file, &error))?;
+    match begin.is_empty() {
+        true => Ok(Vec::new()),
+        false => plain_file::read_limited(file, MultiGzDecoder::new(packed), LIMIT),
+    }
 }
 
 /// Takes metadata as they stand in a file or an archive; an empty text is none.
@@ -75,6 +87,8 @@ pub(super) fn parse(text: &str) -> Result<Option<Metadata>, String> {
             .is_some_and(|options| options.contains_key(key))
     };
     let kind = match value::<String>(&object, "type")?.as_deref() {
+        // --viewsAsCollections calls it a view, and dumps what it shows
+        Some("view") if !has("viewOn") => Kind::Collection,
         Some("view") => Kind::View,
         Some("timeseries") => Kind::TimeSeries,
         Some(_) => Kind::Collection,

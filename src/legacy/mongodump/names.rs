@@ -39,10 +39,10 @@ pub fn of_collection(file: &str) -> Option<String> {
     is_collection(&name).then_some(name)
 }
 
-/// Whether a collection can have this name.
+/// Whether a collection can have this name: MongoDB allows 255 bytes.
 #[must_use]
 pub fn is_collection(name: &str) -> bool {
-    !name.is_empty() && !name.contains('\0')
+    (1..256).contains(&name.len()) && !name.contains('\0')
 }
 
 /// Whether the name of a file may be a part and a hash of the collection's name.
@@ -97,6 +97,16 @@ mod tests {
         let snow = of_file(&"☃".repeat(80));
         assert!(is_cut(&snow));
         assert!(snow.starts_with(&"%E2%98%83".repeat(23)));
+    }
+
+    #[test]
+    fn collections() {
+        for name in ["a", "../a b$", &"a".repeat(255), &"☃".repeat(85)] {
+            assert!(is_collection(name), "{name}");
+        }
+        for name in ["", "a\0", &"a".repeat(256), &"☃".repeat(86)] {
+            assert!(!is_collection(name), "{name}");
+        }
     }
 
     #[test]

@@ -5,8 +5,11 @@ mod folder;
 mod kinds;
 mod prelude;
 mod problem;
+mod series;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
 
 pub use problem::{Oddity, Problem};
 
@@ -14,6 +17,7 @@ use super::archive::{self, Archive};
 use super::documents::{Data, Packing};
 use super::error::DumpError;
 use super::metadata::{self, Kind, Metadata};
+use super::names;
 use crate::legacy::contents;
 use kinds::FileKind;
 
@@ -123,28 +127,28 @@ fn of_archive(archive: Archive, path: &Path) -> Dump {
         databases: Vec::new(),
         problems: Vec::new(),
     };
-    let mut tell = |database: Option<&str>, what| {
+    let mut tell = |path: &Path, database: Option<&str>, what| {
         dump.problems.push(Problem {
             path: path.into(),
             database: database.map(Into::into),
             what,
         });
     };
+    let mut databases: BTreeMap<String, BTreeMap<String, (Collection, PathBuf)>> = BTreeMap::new();
     if let Some(broken) = archive.broken {
-        tell(None, Oddity::Broken(broken));
+        tell(path, None, Oddity::Broken(broken));
     }
     for (listed, part) in archive.collections {
         if listed.database.is_empty() {
-            tell(None, Oddity::Oplog);
+            tell(path, None, Oddity::Oplog);
             continue;
         }
         let metadata = metadata::parse(&listed.metadata).unwrap_or_else(|reason| {
             let what = Oddity::Metadata(format!("{}: {reason}", listed.collection));
-            tell(Some(&listed.database), what);
+            tell(path, Some(&listed.database), what);
             None
         });
         let kind = match (listed.kind.as_str(), &metadata) {
-            ("view", _) => Kind::View,
             ("timeseries", _) => Kind::TimeSeries,
             (_, Some(metadata)) => metadata.kind,
             _ => Kind::Collection,
@@ -156,18 +160,22 @@ fn of_archive(archive: Archive, path: &Path) -> Dump {
             data: has_data.then_some(Data::Archived(part)),
             metadata,
         };
-        let databases = &mut dump.databases;
-        match databases.iter_mut().find(|it| it.name == listed.database) {
-            Some(database) => database.collections.push(collection),
-            None => databases.push(Database {
-                name: listed.database,
-                collections: vec![collection],
-            }),
+        // as it would be called in a folder
+        let place = Path::new(&listed.database).join(names::of_file(&collection.name));
+        let database = databases.entry(listed.database.clone()).or_default();
+        match database.entry(collection.name.clone()) {
+            Entry::Occupied(_) => tell(&place, Some(&listed.database), Oddity::Twice),
+            Entry::Vacant(free) => {
+                free.insert((collection, place));
+            }
         }
     }
-    dump.databases.sort_by(|a, b| a.name.cmp(&b.name));
-    for database in &mut dump.databases {
-        database.collections.sort_by(|a, b| a.name.cmp(&b.name));
+    for (name, mut found) in databases {
+        for place in series::with_buckets(&mut found) {
+            tell(&place, Some(&name), Oddity::Twice);
+        }
+        let collections = found.into_values().map(|(it, _)| it).collect();
+        dump.databases.push(Database { name, collections });
     }
     dump
 }

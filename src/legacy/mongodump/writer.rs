@@ -3,6 +3,7 @@
 //! It is built beside its place under a name of its own, and gets its own name when all of it is
 //! on the disk. Only its owner may read it: documents hold passwords.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -33,8 +34,9 @@ impl DumpWriter {
         })
     }
 
-    /// Goes on with a collection; its metadata go out as they are, where there are any. Collections
-    /// may be written side by side.
+    /// Goes on with a collection; its metadata go out as they are, where there are any; where its
+    /// files cannot bear its whole name, that is added to them. Collections may be written side by
+    /// side.
     ///
     /// # Errors
     /// The database or the collection cannot have its name, the metadata cannot be that
@@ -100,20 +102,30 @@ impl DumpWriter {
         let least =
             (metadata.is_none() && names::is_cut(&file)).then(|| metadata::least(collection));
         if let Some(metadata) = metadata.or(least.as_deref()) {
-            check(metadata, collection, &file).map_err(|reason| invalid(&path, reason))?;
+            let metadata =
+                described(metadata, collection, &file).map_err(|reason| invalid(&path, reason))?;
             write_file(&path, metadata.as_bytes())?;
         }
         Ok(stem)
     }
 }
 
-/// Whether these metadata bring the collection back: of a cut name, nothing else knows the rest.
-fn check(text: &str, collection: &str, file: &str) -> Result<(), String> {
+/// The metadata that bring the collection back: of a cut name, nothing else knows the rest.
+fn described<'a>(text: &'a str, collection: &str, file: &str) -> Result<Cow<'a, str>, String> {
     let metadata = metadata::parse(text)?.ok_or("there are no metadata")?;
     // files that were renamed may say another name
-    match !names::is_cut(file) || metadata.collection_name.as_deref() == Some(collection) {
-        true => Ok(()),
-        false => Err("the metadata are another collection's".into()),
+    if !names::is_cut(file) || metadata.collection_name.as_deref() == Some(collection) {
+        return Ok(text.into());
+    }
+    let object = metadata::object(text)?;
+    match text.split_once('{') {
+        // those of older archives say none
+        Some((before, behind)) if !object.contains_key("collectionName") => {
+            let name = serde_json::Value::from(collection);
+            let comma = if object.is_empty() { "" } else { "," };
+            Ok(format!(r#"{before}{{"collectionName":{name}{comma}{behind}"#).into())
+        }
+        _ => Err("the metadata are another collection's".into()),
     }
 }
 

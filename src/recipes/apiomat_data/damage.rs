@@ -21,7 +21,7 @@ pub struct Damages {
 pub fn is_damage(what: &Oddity) -> bool {
     matches!(
         what,
-        Oddity::Metadata(_) | Oddity::Broken(_) | Oddity::Cut | Oddity::Escape
+        Oddity::Metadata(_) | Oddity::Broken(_) | Oddity::Cut | Oddity::Escape | Oddity::LinkedFile
     )
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::damage::stops;
-use super::dumps::{Archive, cars, docs, metadata, write};
+use super::dumps::{Archive, cars, collection, docs, metadata, write};
 use super::{APP, export, files, import, import_app, messages, outcomes, short, told};
 use crate::session::Site;
 
@@ -25,7 +25,7 @@ fn files_that_were_renamed() {
 #[test]
 fn a_long_name_without_metadata() {
     let site = Site::empty();
-    let name = "long ".repeat(60);
+    let name = "long ".repeat(50);
     let of = ("App", name.as_str());
     let archive = Archive::with_metadata(&[(of.0, of.1, String::new())]);
     write(&site, "all", &archive.whole(of, &docs("1a 2b")).0);
@@ -128,4 +128,32 @@ fn the_folder_that_is_written_may_be_spelled_in_any_way() {
         let written = fs::read(site.path(out).join("App/cars.bson")).unwrap();
         assert!(written == docs("1a").concat(), "{out}");
     }
+}
+
+/// What has documents goes out with them, whatever it is called, in a folder that comes in again.
+#[test]
+fn documents_of_views_and_series() {
+    let site = cars("1a 2b");
+    let series = r#"{"options":{"timeseries":{}},"indexes":[],"type":"timeseries"}"#;
+    for (name, described) in [
+        ("shown", r#"{"options":{},"indexes":[],"type":"view"}"#),
+        ("view", r#"{"options":{"viewOn":"cars"},"type":"view"}"#),
+        ("heat", series),
+        ("system.buckets.heat", ""),
+    ] {
+        collection(&site, "dump/App", name, &docs("3x 4y"));
+        let file = format!("dump/App/{name}.metadata.json");
+        write(&site, &file, described.as_bytes());
+    }
+    import(&site, &format!("dump {APP}"), 0);
+    let told = messages(&site, "not-read");
+    assert!(
+        told[0].contains("heat.bson is there a second time"),
+        "{told:?}"
+    );
+    export(&site, "App --system live", "out");
+    let mut came = files(&site.path("dump/App"));
+    came.remove("heat.bson");
+    came.remove("system.buckets.heat.metadata.json");
+    assert_eq!(files(&site.path("out/App")), came);
 }

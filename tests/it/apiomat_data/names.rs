@@ -233,7 +233,7 @@ fn one_collection_under_two_names() {
     assert_eq!(short(&site, "my car"), "1b");
     let told = messages(&site, "not-read");
     assert!(
-        told[0].contains("is there a second time under another name"),
+        told[0].contains("is there a second time; this one is not read"),
         "{told:?}"
     );
 }

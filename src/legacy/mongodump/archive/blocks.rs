@@ -11,6 +11,7 @@ use crc::{CRC_64_XZ, Crc, Digest, Table};
 use super::head::{Listed, field, text};
 use crate::legacy::mongodump::BUCKETS;
 use crate::legacy::mongodump::documents::{Broken, Count, End, Frame, Frames};
+use crate::legacy::mongodump::metadata::{self, Kind};
 
 /// What Go calls ECMA: its reflected form.
 static SUM: Crc<u64, Table<16>> = Crc::<u64, Table<16>>::new(&CRC_64_XZ);
@@ -104,18 +105,26 @@ pub fn read(
     };
     for (stream, listed) in blocks.streams.iter_mut().zip(listed) {
         // a view has no documents, and nobody need say that they end
-        if !stream.ended && (listed.kind != "view" || stop.is_some()) {
+        if !stream.ended && (stop.is_some() || !is_view(listed)) {
             stream.broken = Some(stop.unwrap_or(end));
         }
     }
     Ok((blocks.streams, stop))
 }
 
-/// Which of the listed collections a block is of. Those of time series are called otherwise.
+fn is_view(listed: &Listed) -> bool {
+    let metadata = metadata::parse(&listed.metadata).ok().flatten();
+    metadata.is_some_and(|it| it.kind == Kind::View)
+}
+
+/// Which of the listed collections a block is of; of what is listed twice, the first. Those of time
+/// series are called otherwise.
 fn places(listed: &[Listed]) -> HashMap<(String, String), usize> {
     let mut places = HashMap::new();
     for (place, it) in listed.iter().enumerate() {
-        places.insert((it.database.clone(), it.collection.clone()), place);
+        places
+            .entry((it.database.clone(), it.collection.clone()))
+            .or_insert(place);
     }
     for (place, it) in listed.iter().enumerate() {
         if it.kind == "timeseries" {

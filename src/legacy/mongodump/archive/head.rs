@@ -21,6 +21,9 @@ const VERSION: &str = "0.1";
 /// So many bytes of a head are read.
 const LIMIT: u64 = 256 << 20;
 
+/// So many collections may be in it.
+const COLLECTIONS: usize = 100_000;
+
 pub struct Head {
     pub versions: Versions,
     pub listed: Vec<Listed>,
@@ -87,6 +90,9 @@ fn read_through(input: &mut impl BufRead) -> Result<(Head, u64), Stop> {
         let at = frames.at();
         bytes.clear();
         match frames.next(|piece| bytes.extend_from_slice(piece))? {
+            Frame::Document if listed.len() == COLLECTIONS => {
+                return Err(broken(at, "it lists more than 100000 collections"));
+            }
             Frame::Document => {
                 let next = collection(&bytes).ok_or_else(|| {
                     broken(at, "the collection that is described here has no name")

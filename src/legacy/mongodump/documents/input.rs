@@ -11,8 +11,8 @@ use crate::legacy::unreadable::Unreadable;
 
 const BUFFER: usize = 256 << 10;
 
-/// How a file is packed; the end of its name says it, never its contents, which may begin with
-/// any byte.
+/// How a file is packed; in a folder the end of its name says it, never its contents, which may
+/// begin with any byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
     Plain,

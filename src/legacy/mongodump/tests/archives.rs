@@ -210,6 +210,69 @@ fn views_series_and_changes() {
     );
 }
 
+/// --viewsAsCollections
+#[test]
+fn a_view_that_is_dumped_as_a_collection() {
+    let shown = ("App", "shown", r#"{"options":{},"type":"view"}"#, "view");
+    let mut archive = Archive::new(&[shown]);
+    archive.block("shown", &numbers(0, 2));
+    check(
+        &archive,
+        &["App/shown Collection 2 broken"],
+        "before the collection does",
+    );
+    archive.end("shown", &numbers(0, 2));
+    assert_eq!(listed(&archive.open().unwrap()), ["App/shown Collection 2"]);
+}
+
+#[test]
+fn what_is_listed_twice() {
+    let heat = ("App", "heat", "", "timeseries");
+    let buckets = ("App", "system.buckets.heat", "", "");
+    let mut archive = Archive::new(&[CARS, CARS]);
+    archive
+        .block("cars", &numbers(0, 2))
+        .end("cars", &numbers(0, 2));
+    let dump = archive.open().unwrap();
+    assert_eq!(listed(&dump), ["App/cars Collection 2"]);
+    assert_eq!(
+        told(&dump),
+        ["App/cars is there a second time; this one is not read"]
+    );
+    // each of them may have the documents, or both
+    for (own, bucketed, is_told) in [
+        (0, 2, None),
+        (2, 0, Some("system.buckets.heat")),
+        (3, 2, Some("heat")),
+    ] {
+        let mut archive = Archive::new(&[heat, buckets]);
+        for (name, count) in [("heat", own), ("system.buckets.heat", bucketed)] {
+            archive
+                .block(name, &numbers(0, count))
+                .end(name, &numbers(0, count));
+        }
+        let dump = archive.open().unwrap();
+        assert_eq!(listed(&dump), ["App/heat TimeSeries 2"]);
+        let expected =
+            is_told.map(|name| format!("App/{name} is there a second time; this one is not read"));
+        assert_eq!(told(&dump), Vec::from_iter(expected));
+    }
+}
+
+#[test]
+fn too_many_collections() {
+    let names: Vec<String> = (0..=100_000).map(|number| number.to_string()).collect();
+    let listed: Vec<_> = names.iter().map(|name| ("App", &**name, "", "")).collect();
+    let error = Archive::new(&listed).open().unwrap_err().to_string();
+    assert!(
+        error.contains("lists more than 100000 collections"),
+        "{error}"
+    );
+    let long = "a".repeat(256);
+    let error = Archive::new(&[("App", &long, "", "")]).open().unwrap_err();
+    assert!(error.to_string().contains("has no name"), "{error}");
+}
+
 /// Of a collection, what could be read comes before the reason why no more could.
 #[track_caller]
 fn check(archive: &Archive, expected: &[&str], reason: &str) {

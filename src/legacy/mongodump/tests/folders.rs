@@ -75,12 +75,19 @@ fn a_databases_folder() {
 #[test]
 fn single_files() {
     let one = numbered(1);
+    // a document whose length begins as a gzip stream does
+    let mut as_if_packed = rawdoc! { "a": "x".repeat(0x0008_8b1f - 13) }.into_bytes();
+    assert_eq!(as_if_packed[..4], [0x1f, 0x8b, 8, 0]);
+    as_if_packed.extend(&one);
     let folder = folder(&[
         ("App/cars.bson", &one),
         ("App/cars.metadata.json", NEW),
         ("App/two+words.bson.gz", &gzip(&one)),
         ("App/renamed", &one),
         ("App/packed", &gzip(&one)),
+        ("App/misnamed.bson", &gzip(&one)),
+        ("App/packed-nothing.bson", &gzip(b"")),
+        ("App/as-if-packed.bson", &as_if_packed),
         ("App/empty.bson", b""),
         ("App/100%.bson", &one),
         ("App/notes.txt", b"no documents"),
@@ -102,6 +109,9 @@ fn single_files() {
     check("two+words.bson.gz", "App/two words Collection 1");
     check("renamed", "App/renamed Collection 1");
     check("packed", "App/packed Collection 1");
+    check("misnamed.bson", "App/misnamed Collection 1");
+    check("packed-nothing.bson", "App/packed-nothing Collection 0");
+    check("as-if-packed.bson", "App/as-if-packed Collection 2");
     check("empty.bson", "App/empty Collection 0");
     for other in ["notes.txt", "notes.gz", "nothing"] {
         refused(
@@ -135,19 +145,31 @@ fn views_and_time_series() {
         ("App/system.buckets.heat.bson", &one),
         ("App/heat.metadata.json", series),
         ("App/system.buckets.alone.bson", &one),
+        ("App/both.bson", b""),
+        ("App/both.metadata.json", series),
+        ("App/system.buckets.both.bson", &one),
+        // --viewsAsCollections
+        ("App/shown.bson", &one),
+        (
+            "App/shown.metadata.json",
+            br#"{"options":{},"indexes":[],"type":"view"}"#,
+        ),
     ]);
     let dump = Dump::open(folder.path()).unwrap();
     let expected = [
+        "App/both TimeSeries 1",
         "App/cars Collection 1",
         "App/heat TimeSeries 1",
         "App/lost Collection nothing",
         "App/mine View nothing",
         "App/newer TimeSeries 1",
+        "App/shown Collection 1",
         "App/system.buckets.alone Collection 1",
     ];
     assert_eq!(listed(&dump), expected);
     let lost = "App/lost.metadata.json stands alone: the file of documents is missing";
-    assert_eq!(told(&dump), [lost]);
+    let both = "App/both.bson is there a second time; this one is not read";
+    assert_eq!(told(&dump), [both, lost]);
 }
 
 #[test]
@@ -166,10 +188,10 @@ fn cut_names() {
         let dump = Dump::open(dump.path()).unwrap();
         assert_eq!(listed(&dump), [format!("App/{name} Collection 1")]);
     }
-    let long = "€$ ".repeat(60);
+    let long = "€$ ".repeat(50);
     let stem = names::of_file(&long);
     let metadata = metadata::least(&long);
-    let other = metadata::least(&"€".repeat(90));
+    let other = metadata::least(&"€".repeat(85));
     let one = numbered(1);
     let (data, described) = (
         format!("App/{stem}.bson"),
@@ -178,6 +200,19 @@ fn cut_names() {
     let good = folder(&[(&data, &one), (&described, metadata.as_bytes())]);
     let dump = Dump::open(good.path()).unwrap();
     assert_eq!(listed(&dump), [format!("App/{long} Collection 1")]);
+    // more than MongoDB allows
+    let long = "€".repeat(86);
+    let stem = names::of_file(&long);
+    let bad = folder(&[
+        (&format!("App/{stem}.bson"), &one),
+        (
+            &format!("App/{stem}.metadata.json"),
+            metadata::least(&long).as_bytes(),
+        ),
+    ]);
+    let dump = Dump::open(bad.path()).unwrap();
+    assert_eq!(listed(&dump), [""; 0]);
+    assert!(told(&dump)[0].ends_with("has a name that names no collection"));
     for bad in [other.as_bytes(), b"", OLD] {
         let bad = folder(&[(&data, &one), (&described, bad)]);
         let dump = Dump::open(bad.path()).unwrap();
@@ -200,6 +235,8 @@ fn oddities_are_told() {
         ("App/cars.bson", &one),
         ("App/cars.bson.gz", &gzip(&one)),
         ("App/cars.metadata.json", b"{\"options\":7}"),
+        ("App/none.bson", &one),
+        ("App/none.metadata.json.gz", b""),
         ("App/packed.bson", &one),
         ("App/packed.metadata.json.gz", b"this is no gzip stream"),
         ("App/bad%zz.bson", &one),
@@ -207,9 +244,9 @@ fn oddities_are_told() {
         ("App/deep/", b""),
     ]);
     let mut expected = vec![
-        "App/a+b.bson is there a second time under another name; this one is not read",
+        "App/a+b.bson is there a second time; this one is not read",
         "App/bad%zz.bson has a name that names no collection",
-        "App/cars.bson.gz is there a second time under another name; this one is not read",
+        "App/cars.bson.gz is there a second time; this one is not read",
         "App/cars.metadata.json cannot be understood: \"options\": invalid type: integer `7`, expected a map at line 1 column 1",
         "App/deep is no folder of a dump",
         "App/notes\\x1b.txt is no file of a dump",
@@ -235,7 +272,7 @@ fn oddities_are_told() {
         drop(std::os::unix::net::UnixListener::bind(socket).unwrap());
         expected.extend([
             "away is a link; links are not followed",
-            "App/linked.bson is a link; links are not followed",
+            "App/linked.bson is a link, and links are not followed: put the file itself there",
             "a\u{fffd}\\x1b[2J has a name that is no Unicode",
             "App/socket.bson is neither a file nor a folder",
         ]);
@@ -244,6 +281,7 @@ fn oddities_are_told() {
     let collections = [
         "App/a b Collection 1",
         "App/cars Collection 1",
+        "App/none Collection 1",
         "App/packed Collection 1",
     ];
     assert_eq!(listed(&dump), collections);
@@ -270,6 +308,54 @@ fn other_folders() {
     assert_eq!(Dump::open(old.path()).unwrap().shape, Shape::Database);
     let strays = folder(&[("cars.bson", &numbered(1)), ("App/cars.bson", b"")]);
     assert_eq!(Dump::open(strays.path()).unwrap().shape, Shape::Root);
+}
+
+#[test]
+fn several_dumps() {
+    let folder = folder(&[]);
+    for number in 0..6 {
+        let app = folder.path().join(format!("d{number}/App"));
+        fs::create_dir_all(&app).unwrap();
+        fs::write(app.join("cars.bson"), b"").unwrap();
+        let path = |number| shown_path(&folder.path().join(format!("d{number}")));
+        match number {
+            0 => refused(folder.path(), &format!("in it: give {}.", path(0))),
+            1 => {
+                let both = format!("give one of them, {}, {}.", path(0), path(1));
+                refused(folder.path(), &both);
+            }
+            4 => refused(folder.path(), &format!("{}.", path(4))),
+            5 => refused(folder.path(), &format!("{}, ….", path(4))),
+            _ => {}
+        }
+    }
+}
+
+fn shown_path(path: &Path) -> String {
+    crate::legacy::unreadable::shown(path).to_string()
+}
+
+/// Links lead to what can be given.
+#[cfg(unix)]
+#[test]
+fn databases_that_are_links() {
+    use std::os::unix::fs::symlink;
+    let folder = folder(&[
+        ("real/cars.bson", &numbered(1)),
+        ("dump/prelude.json", b"{}"),
+        ("files/App/", b""),
+    ]);
+    symlink("../real", folder.path().join("dump/App")).unwrap();
+    let link = shown_path(&folder.path().join("dump/App"));
+    refused(
+        &folder.path().join("dump"),
+        &format!("give the folder to which {link} leads"),
+    );
+    let file = folder.path().join("files/App/cars.bson");
+    symlink("../../real/cars.bson", file).unwrap();
+    let dump = Dump::open(&folder.path().join("files")).unwrap();
+    assert_eq!(dump.problems[0].what, Oddity::LinkedFile);
+    assert_eq!(dump.problems[0].database.as_deref(), Some("App"));
 }
 
 /// A link may be given; in a dump none is followed.

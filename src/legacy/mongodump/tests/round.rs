@@ -53,7 +53,7 @@ fn copy(dump: &Dump, to: &Path) {
 
 #[test]
 fn byte_for_byte() {
-    let long = "sensor ".repeat(60);
+    let long = "sensor ".repeat(35);
     let stem = names::of_file(&long);
     let mut bad = numbered(2);
     bad[4] = 0x77;
@@ -114,6 +114,35 @@ fn what_is_not_finished_is_not_there() {
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
 }
 
+/// The metadata of older archives do not say the whole of a name that is cut.
+#[test]
+fn a_whole_name_is_added() {
+    let (one, two) = ("€".repeat(80), "☃\"".repeat(60));
+    let place = tempfile::tempdir().unwrap();
+    let to = place.path().join("out");
+    let out = DumpWriter::create(&to).unwrap();
+    for (name, metadata) in [(&one, " { }"), (&two, r#"{"indexes":[]}"#)] {
+        let writer = out.collection("App", name, Kind::Collection, Some(metadata));
+        writer.unwrap().end().unwrap();
+    }
+    out.finish().unwrap();
+    let dump = Dump::open(&to).unwrap();
+    let app = dump.database("App").unwrap();
+    let text = |name| {
+        &*app
+            .collection(name)
+            .unwrap()
+            .metadata
+            .as_ref()
+            .unwrap()
+            .text
+    };
+    assert_eq!(text(&one), format!(r#" {{"collectionName":"{one}" }}"#));
+    let quoted = serde_json::Value::from(&*two);
+    let expected = format!(r#"{{"collectionName":{quoted},"indexes":[]}}"#);
+    assert_eq!(text(&two), expected);
+}
+
 #[test]
 fn what_is_refused() {
     let place = tempfile::tempdir().unwrap();
@@ -133,12 +162,12 @@ fn what_is_refused() {
             Err(WriteError::Name(_))
         ));
     }
-    let long = "€".repeat(90);
+    let long = "€".repeat(80);
     for (name, metadata) in [
         ("cars", ""),
         ("cars", "[]"),
         (&long, &metadata::least("bikes")),
-        (&long, "{}"),
+        (&long, r#"{"collectionName":null}"#),
     ] {
         assert!(
             matches!(out.view("App", name, metadata), Err(WriteError::Io { .. })),

@@ -10,6 +10,9 @@ use crate::legacy::unreadable::shown;
 
 const GIVE: &str = "Give the folder that mongodump made, the folder of a database in it, or the file that `mongodump --archive` made.";
 
+/// So many dumps are named where there are several.
+const NAMED: usize = 5;
+
 pub fn no_dump(path: &Path, reason: impl Into<String>) -> DumpError {
     DumpError::NoDump {
         path: path.into(),
@@ -37,9 +40,25 @@ pub fn of_file(path: &Path) -> DumpError {
 
 pub fn of_folder(path: &Path, contents: &Contents) -> DumpError {
     let below = contents.folders.iter().map(|(_, path)| path);
-    if let Some(root) = below.into_iter().find(|path| is_root(path)) {
-        let root = shown(root);
-        return no_dump(path, format!("the dump is the folder in it: give {root}."));
+    let roots: Vec<String> = below
+        .filter(|path| is_root(path))
+        .map(|path| shown(path).to_string())
+        .take(NAMED + 1)
+        .collect();
+    match &roots[..] {
+        [] => {}
+        [root] => {
+            return no_dump(path, format!("the dump is the folder in it: give {root}."));
+        }
+        roots => {
+            let named: Vec<&str> = roots.iter().take(NAMED).map(String::as_str).collect();
+            let more = if roots.len() > NAMED { ", …" } else { "" };
+            let named = named.join(", ");
+            return no_dump(
+                path,
+                format!("it holds several dumps: give one of them, {named}{more}."),
+            );
+        }
     }
     if let Some(above) = above(path).filter(|path| is_database(&listed(path))) {
         let above = shown(&above);

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
-use super::{Collection, Database, Dump, Oddity, Problem, Shape, Versions, advice, prelude};
+use super::{Collection, Database, Dump, Oddity, Problem, Shape, Versions};
+use super::{advice, prelude, series};
 use crate::files::folder_of;
-use crate::legacy::contents::{self, Contents};
+use crate::legacy::contents::{self, Contents, Strange};
 use crate::legacy::mongodump::documents::{Data, Packing};
 use crate::legacy::mongodump::error::DumpError;
 use crate::legacy::mongodump::metadata::{self, Kind};
-use crate::legacy::mongodump::{BUCKETS, OPLOG, names};
+use crate::legacy::mongodump::{OPLOG, names};
 use crate::legacy::unreadable::{Cause, Unreadable};
 
 /// What a file of a collection is.
@@ -42,10 +43,20 @@ fn is_oplog(file: &str) -> bool {
     file.strip_suffix(".gz").unwrap_or(file) == OPLOG
 }
 
-/// Whether a folder holds collections. The changes that a whole dump has at its root are none.
+/// Whether a folder holds collections, or links to them. The changes that a whole dump has at its
+/// root are none.
 pub fn is_database(contents: &Contents) -> bool {
     let mut files = contents.files.iter().map(|(name, _)| name.as_str());
+    let links = contents.strange.iter();
+    let mut links = links.filter(|(_, what)| *what == Strange::Link);
     files.any(|name| part(name).is_some() && !is_oplog(name))
+        || links.any(|(path, _)| is_of_collection(path))
+}
+
+/// Whether a path is called as a file of a collection.
+fn is_of_collection(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| part(name).is_some() && !is_oplog(name))
 }
 
 pub fn open(path: &Path, contents: Contents) -> Result<Dump, DumpError> {
@@ -84,8 +95,11 @@ fn shape(path: &Path, contents: &Contents) -> Result<Shape, DumpError> {
     if is_database(contents) {
         return Ok(Shape::Database);
     }
-    // nothing was in the server
-    if files.any(|name| prelude::is_one(name) || is_oplog(name)) {
+    // nothing was in the server, or all of it is elsewhere
+    let has_links = contents.strange.iter().any(|(path, what)| {
+        *what == Strange::Link && std::fs::metadata(path).is_ok_and(|found| found.is_dir())
+    });
+    if !has_links && files.any(|name| prelude::is_one(name) || is_oplog(name)) {
         return Ok(Shape::Root);
     }
     Err(advice::of_folder(path, contents))
@@ -172,14 +186,10 @@ impl Walk<'_> {
         });
     }
 
-    fn tell_strange(&mut self, contents: &Contents) {
+    fn databases(&mut self, contents: &Contents) -> Result<Vec<Database>, DumpError> {
         for (path, what) in &contents.strange {
             self.tell(path, Oddity::Strange(*what));
         }
-    }
-
-    fn databases(&mut self, contents: &Contents) -> Result<Vec<Database>, DumpError> {
-        self.tell_strange(contents);
         for (name, path) in &contents.files {
             if is_oplog(name) {
                 self.tell(path, Oddity::Oplog);
@@ -201,7 +211,13 @@ impl Walk<'_> {
 
     fn database(&mut self, name: String, contents: &Contents) -> Result<Database, DumpError> {
         self.database = Some(name.clone());
-        self.tell_strange(contents);
+        for (path, what) in &contents.strange {
+            let what = match what {
+                Strange::Link if is_of_collection(path) => Oddity::LinkedFile,
+                what => Oddity::Strange(*what),
+            };
+            self.tell(path, what);
+        }
         for (_, path) in &contents.folders {
             self.tell(path, Oddity::Deeper);
         }
@@ -255,7 +271,11 @@ impl Walk<'_> {
         let (name, problem) = if names::is_cut(stem) {
             let whole = metadata.as_ref().and_then(|it| it.collection_name.clone());
             let whole = whole.filter(|whole| names::of_file(whole) == stem);
-            (whole, Oddity::Cut)
+            let problem = match &whole {
+                Some(_) => Oddity::Escape,
+                None => Oddity::Cut,
+            };
+            (whole.filter(|whole| names::is_collection(whole)), problem)
         } else {
             (names::of_collection(stem), Oddity::Escape)
         };
@@ -297,15 +317,8 @@ impl Walk<'_> {
         &mut self,
         mut found: BTreeMap<String, (Collection, PathBuf)>,
     ) -> Vec<Collection> {
-        let lacking = |(name, (it, _)): (&String, &(Collection, PathBuf))| {
-            (it.kind == Kind::TimeSeries && it.data.is_none()).then(|| name.clone())
-        };
-        let series: Vec<String> = found.iter().filter_map(lacking).collect();
-        for name in series {
-            let buckets = found.remove(&format!("{BUCKETS}{name}"));
-            if let (Some((buckets, _)), Some((it, _))) = (buckets, found.get_mut(&name)) {
-                it.data = buckets.data;
-            }
+        for path in series::with_buckets(&mut found) {
+            self.tell(&path, Oddity::Twice);
         }
         let mut collections = Vec::new();
         for (collection, path) in found.into_values() {

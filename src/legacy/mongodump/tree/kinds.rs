@@ -22,25 +22,27 @@ pub enum FileKind {
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// Looks at how a file begins. Where a document could begin as well as a packed file, the name
-/// decides.
+/// decides: a file named as plain documents is packed only where no document begins so.
 pub fn of(path: &Path) -> Result<FileKind, DumpError> {
     let failed = |error| DumpError::io(path, &error);
-    let head = head(plain_file::open(path)?).map_err(failed)?;
+    let file = plain_file::open(path)?;
+    let length = file.metadata().map_err(failed)?.len();
+    let head = head(file).map_err(failed)?;
     if head.starts_with(&MAGIC) {
         return Ok(FileKind::Archive(Packing::Plain));
     }
-    if is_named(path, &["bson", "bin"]) {
+    let is_packed = head.starts_with(&GZIP);
+    if names_plain(path) && (!is_packed || fits(&head, length)) {
         return Ok(FileKind::Documents(Packing::Plain));
     }
-    if head.starts_with(&GZIP) {
+    if is_packed {
+        let is_named = names_documents(path) || names_plain(path);
         let packed = MultiGzDecoder::new(plain_file::open(path)?);
         return match self::head(packed) {
             Ok(head) if head.starts_with(&MAGIC) => Ok(FileKind::Archive(Packing::Gzip)),
-            Ok(head) if is_document(&head) || names_documents(path) => {
-                Ok(FileKind::Documents(Packing::Gzip))
-            }
+            Ok(head) if is_document(&head) || is_named => Ok(FileKind::Documents(Packing::Gzip)),
             Err(error) if error.raw_os_error().is_some() => Err(failed(error)),
-            _ if names_documents(path) => Ok(FileKind::Documents(Packing::Gzip)),
+            _ if is_named => Ok(FileKind::Documents(Packing::Gzip)),
             _ => Ok(FileKind::Other),
         };
     }
@@ -71,12 +73,18 @@ fn is_document(head: &[u8]) -> bool {
     }
 }
 
+/// Whether a document that may begin so can be in a file of this length.
+fn fits(head: &[u8], length: u64) -> bool {
+    let says = head.first_chunk().map(|says| u32::from_le_bytes(*says));
+    is_document(head) && says.is_some_and(|says| u64::from(says) <= length)
+}
+
 fn names_documents(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".bson.gz")
 }
 
-fn is_named(path: &Path, endings: &[&str]) -> bool {
+fn names_plain(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| endings.contains(&ending))
+    matches!(ending, Some("bson" | "bin"))
 }

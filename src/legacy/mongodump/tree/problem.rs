@@ -22,6 +22,8 @@ pub struct Problem {
 pub enum Oddity {
     /// What is neither file nor folder, or has no name.
     Strange(Strange),
+    /// A link where a file of a collection belongs.
+    LinkedFile,
     /// A file that mongodump does not write there.
     File,
     /// A folder without documents where a database's belongs.
@@ -34,7 +36,7 @@ pub enum Oddity {
     Escape,
     /// A cut name, and no metadata that say the whole one.
     Cut,
-    /// A second file for the same thing.
+    /// A second one of the same thing.
     Twice,
     /// Metadata without the documents.
     NoDocuments,
@@ -50,13 +52,16 @@ impl fmt::Display for Oddity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Oddity::Strange(strange) => return strange.fmt(f),
+            Oddity::LinkedFile => {
+                "is a link, and links are not followed: put the file itself there"
+            }
             Oddity::File => "is no file of a dump",
             Oddity::Folder => "holds no collection",
             Oddity::Deeper => "is no folder of a dump",
             Oddity::Oplog => "holds changes that were made while the dump was; they are not read",
             Oddity::Escape => "has a name that names no collection",
             Oddity::Cut => "has a cut name, and no metadata say the whole one",
-            Oddity::Twice => "is there a second time under another name; this one is not read",
+            Oddity::Twice => "is there a second time; this one is not read",
             Oddity::NoDocuments => "stands alone: the file of documents is missing",
             Oddity::Metadata(reason) | Oddity::Prelude(reason) => {
                 return write!(f, "cannot be understood: {}", printable(reason));
