@@ -5,7 +5,7 @@ use crate::engine::codes::Code;
 pub const CODES: &[Code] = &[
     Code::warning(
         "ambiguous-database",
-        "The database may also be the live data of another application.",
+        "The database may also be another application's.",
     ),
     Code::warning(
         "app-without-metadata",
