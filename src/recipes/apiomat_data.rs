@@ -5,28 +5,29 @@
 //! ledger accounts for the documents by collection and generation.
 
 mod bringing;
+mod choice;
 mod classes;
 pub mod codes;
 mod damage;
 mod ids;
 mod references;
+mod stored;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::engine::plan::Origin;
 use crate::engine::{Draft, Finding, Outcome, Planner, Recipe, Severity, Stage, Stop, Target};
 use crate::legacy::apiomat::{System, databases};
-use crate::legacy::mongodump::{
-    Collection, Database, Dump, DumpError, Kind, Problem, documents, names,
-};
-use crate::model::{Key, Record as _, Value, tables};
+use crate::legacy::mongodump::{Collection, Dump, DumpError, Kind, Problem, documents};
+use crate::model::{Key, Record as _, tables};
 use crate::text::{counted, printable};
 use bringing::Bringing;
+use choice::choose;
 use classes::Classes;
 use damage::Damages;
 use references::References;
+use stored::{Current, Made, There, why_not_replaced};
 
 const STAGES: &[Stage] = &[Stage {
     name: "documents",
@@ -322,148 +323,6 @@ impl ApiomatData {
 }
 
 const FIRST_GENERATION: i64 = 1;
-
-/// What keeps `--drop` from replacing a collection.
-fn why_not_replaced(
-    collection: &Collection,
-    current: &Current,
-    own: u64,
-) -> Result<Option<String>, Stop> {
-    if current.made == Made::Here {
-        return Ok(Some("No import made this collection".into()));
-    }
-    if own > 0 {
-        let own = counted(own, "document was", "documents were");
-        return Ok(Some(format!("{own} written here")));
-    }
-    let count = collection.data.as_ref().map(documents::scan).transpose();
-    let broken = count.map_err(damage::fault)?.and_then(|count| count.broken);
-    Ok(broken.map(|_| "The file of documents is not whole".into()))
-}
-
-/// The collections of the application that the store has, by name: their ids and generations.
-struct There(BTreeMap<String, (i64, i64)>);
-
-/// A collection as the store has it.
-struct Current {
-    id: i64,
-    generation: i64,
-    metadata: Option<String>,
-    made: Made,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Made {
-    /// By an earlier run.
-    Brought,
-    Here,
-}
-
-impl Current {
-    /// The row that an earlier run made of it, whatever it is called by now; or else one that has
-    /// its name.
-    fn of(plan: &mut Planner, key: &Key, named: Option<&(i64, i64)>) -> Result<Option<Self>, Stop> {
-        let table = tables::Collection::TABLE;
-        let base = plan.bases(table, &[key])?.remove(key);
-        let Some(row) = plan.current(table, &[key])?.remove(key) else {
-            return Ok(named.map(|(id, generation)| Current {
-                id: *id,
-                generation: *generation,
-                metadata: None,
-                made: Made::Here,
-            }));
-        };
-        let value = |column| row.values.get(table.column(column));
-        Ok(Some(Current {
-            id: row.id,
-            generation: value("generation")
-                .and_then(Value::as_int)
-                .unwrap_or(FIRST_GENERATION),
-            metadata: value("metadata").and_then(Value::as_text).map(Into::into),
-            made: match base.map(|base| base.origin) {
-                Some(Origin::Created) => Made::Brought,
-                _ => Made::Here,
-            },
-        }))
-    }
-}
-
-impl There {
-    fn load(plan: &mut Planner, settings: &Settings) -> Result<Self, Stop> {
-        let mut there = BTreeMap::new();
-        let columns = ["application", "system", "name", "generation"];
-        plan.each_stored(tables::Collection::TABLE, &columns, |id, cells| {
-            if let [app, system, name, generation] = cells
-                && app.text() == Some(&settings.app)
-                && system.text() == Some(settings.system.word())
-                && let (Some(name), Some(generation)) = (name.text(), generation.int())
-            {
-                there.insert(name.to_string(), (id, generation));
-            }
-        })?;
-        Ok(There(there))
-    }
-}
-
-/// The database of a dump that is the application's.
-fn choose(dump: &Dump, path: &Path, settings: &Settings) -> Result<usize, Stop> {
-    let Settings { app, system, .. } = settings;
-    if !names::is_database(app) {
-        return Err(Stop::Wrong(format!(
-            "--app: {:?} can be no application: no database can have the name.",
-            printable(app)
-        )));
-    }
-    if databases::NOBODYS.contains(&app.as_str()) {
-        return Err(Stop::Wrong(format!(
-            "--app: {app} is no application, but a database that ApiOmat or MongoDB keeps for itself. What ApiOmat's holds comes in with `heirloom import apiomat`."
-        )));
-    }
-    let wanted = databases::names(&settings.databases, app, *system);
-    let is_meant = |database: &Database| wanted.contains(&database.name);
-    let mut meant = (0..).zip(&dump.databases).filter(|(_, it)| is_meant(it));
-    match (meant.next(), meant.next()) {
-        (Some((place, _)), None) => Ok(place),
-        (Some((_, one)), Some((_, other))) => Err(Stop::Wrong(format!(
-            "{} holds two databases that may be the {system} data of {app}: {} and {}. Give the folder of the right one.",
-            shown(path),
-            printable(&one.name),
-            printable(&other.name)
-        ))),
-        (None, _) => Err(Stop::Wrong(no_database(dump, path, settings, &wanted))),
-    }
-}
-
-fn no_database(dump: &Dump, path: &Path, settings: &Settings, names: &[String]) -> String {
-    let Settings { app, system, .. } = settings;
-    let mut message = format!(
-        "{} does not hold the {system} data of {app}, whose database is called {}.",
-        shown(path),
-        names.join(" or ")
-    );
-    let found: Vec<_> = dump
-        .databases
-        .iter()
-        .map(|it| printable(&it.name))
-        .collect();
-    match &found[..] {
-        [] => message.push_str(" It holds no database."),
-        found => message.push_str(&format!(" It holds {}.", found.join(", "))),
-    }
-    let other = dump.databases.iter().find_map(|it| {
-        let system = databases::system_of(&settings.databases, app, &it.name)?;
-        Some((&it.name, system))
-    });
-    match other {
-        Some((name, system)) => message.push_str(&format!(
-            " {name} would be its {system} data: --system {system}."
-        )),
-        None => message.push_str(
-            " Check --app, which counts capitals, and databases under [apiomat]; the folder of a database must have the database's name.",
-        ),
-    }
-    message
-}
 
 fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()

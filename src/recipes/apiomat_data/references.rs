@@ -11,10 +11,11 @@ use bson::raw::{RawBsonRef, RawDocument, cstr};
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
+use super::Settings;
 use super::bringing::list;
 use super::classes::{Class, Classes};
 use super::ids::{self, Id};
-use super::{Settings, There};
+use super::stored::There;
 use crate::engine::tape::Tape;
 use crate::engine::{Finding, Planner, Severity, Stop};
 use crate::legacy::mongodump::Document;
